@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/batch/flowbatch.h"
+
+#include <algorithm>
+
+namespace rivereto::core {
+
+namespace {
+alignas(16) constexpr uint8_t kZeroCell[sizeof(PrefixCell)] = {};
+}
+
+FlowBatch::FlowBatch(std::shared_ptr<const Schema> schema) : m_schema(std::move(schema)), m_columns(m_schema->size()) { }
+
+void FlowBatch::dropRows(size_t count)
+{
+    m_rows -= std::min(count, m_rows);
+    for (auto& cells : m_columns)
+        cells.rows = std::min(cells.rows, m_rows);
+}
+
+void FlowBatch::filterRows(std::span<const uint8_t> keep)
+{
+    for (size_t c = 0; c < m_columns.size(); ++c) {
+        auto& cells = m_columns[c];
+        const size_t size = cellSize(m_schema->columns()[c].storage());
+        size_t out = 0;
+        for (size_t row = 0; row < cells.rows; ++row) {
+            if (keep[row])
+                std::memmove(cells.bytes.data() + size * out++, cells.bytes.data() + size * row, size);
+        }
+        cells.rows = out;
+    }
+    m_rows = static_cast<size_t>(std::ranges::count_if(keep.first(m_rows), [](uint8_t k) { return k != 0; }));
+}
+
+uint8_t* FlowBatch::grow(Cells& cells, size_t cell)
+{
+    if (cells.bytes.size() < m_rows * cell)
+        cells.bytes.resize(std::max(m_rows, cells.bytes.size() / cell * 2) * cell);
+    std::memset(cells.bytes.data() + cells.rows * cell, 0, (m_rows - cells.rows) * cell);
+    cells.rows = m_rows;
+    return cells.bytes.data();
+}
+
+uint8_t* FlowBatch::raw(ColumnId id)
+{
+    auto& cells = m_columns[index(id)];
+    return cells.rows == m_rows ? cells.bytes.data() : grow(cells, cellSize((*m_schema)[id].storage()));
+}
+
+ColumnView FlowBatch::view(ColumnId id) const
+{
+    const auto storage = (*m_schema)[id].storage();
+    if (!has(id))
+        return {.kind = ColumnView::Kind::Constant, .storage = storage, .distinct = 1, .cells = kZeroCell};
+    return {.kind = ColumnView::Kind::Plain,
+            .storage = storage,
+            .distinct = static_cast<uint32_t>(m_rows),
+            .cells = const_cast<FlowBatch*>(this)->raw(id)};
+}
+
+void FlowBatch::append(const FlowBatch& other)
+{
+    const size_t first = addRows(other.rows());
+    std::vector<uint32_t> ids(other.dictionary().size());
+    for (uint32_t id = 1; id < ids.size(); ++id)
+        ids[id] = m_texts.intern(other.dictionary().text(id));
+    for (const auto& column : m_schema->columns()) {
+        if (!other.has(column.id))
+            continue;
+        const auto view = other.view(column.id);
+        const size_t size = cellSize(view.storage);
+        auto* out = raw(column.id) + first * size;
+        if (view.storage == Storage::Dict)
+            std::transform(view.as<uint32_t>(), view.as<uint32_t>() + other.rows(), reinterpret_cast<uint32_t*>(out), [&](uint32_t id) { return ids[id]; });
+        else
+            std::memcpy(out, view.cells, size * other.rows());
+    }
+}
+
+void FlowBatch::clear()
+{
+    for (auto& cells : m_columns)
+        cells.rows = 0;
+    m_texts.clear();
+    m_rows = 0;
+}
+
+} // namespace rivereto::core
