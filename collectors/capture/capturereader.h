@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CaptureReader: flow export datagrams out of a capture file. Read this first in collectors/capture.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+
+#include "core/base/result.h"
+#include "core/decode/datagrambatch.h"
+
+namespace rivereto::collectors {
+
+/// One packet as captured; valid during the call that hands it out.
+struct CapturedPacket {
+    int linkType = 0;          ///< LINKTYPE_… / DLT_… number
+    uint64_t timeUs = 0;       ///< capture time, microseconds since 1970 UTC
+    uint32_t originalLength = 0;
+    std::span<const uint8_t> bytes;
+};
+
+/// Takes the packets that are no flow export, on the reader's thread.
+class PacketSink {
+public:
+    virtual ~PacketSink() = default;
+    virtual void onPacket(const CapturedPacket& packet) = 0;
+};
+
+struct CaptureOptions {
+    uint16_t input = 0;                 ///< DatagramOrigin::input of every datagram
+    bool recogniseOnly = true;          ///< leave UDP payloads that do not look like flow export (core::recognise)
+    size_t maxFragmentBytes = 32 << 20; ///< memory for packets that wait for their fragments
+    uint64_t fragmentTimeoutMs = 30'000; ///< in capture time
+    PacketSink* others = nullptr;       ///< not owned; outlives the reader
+};
+
+struct CaptureStats {
+    uint64_t packets = 0;          ///< packets read
+    uint64_t datagrams = 0;        ///< handed out
+    uint64_t otherPackets = 0;     ///< no flow export
+    uint64_t cutPackets = 0;       ///< captured shorter than they were (snap length)
+    uint64_t malformedPackets = 0; ///< headers that cannot be; also counted as other packets
+    uint64_t fragments = 0;        ///< IP fragments read
+    uint64_t reassembled = 0;      ///< packets put together from fragments
+    uint64_t fragmentsLost = 0;    ///< fragments given up: the rest never came, or too many were waiting
+    uint64_t firstMs = 0;          ///< earliest capture time
+    uint64_t lastMs = 0;           ///< latest capture time
+};
+
+/// Reads pcap (µs, ns, both byte orders) and pcapng, plain or compressed with gzip or zstd, through libpcap: Ethernet with
+/// any VLAN tags, Linux cooked, raw IP, loopback, PPP. IPv4 and IPv6 fragments are put together again.
+/// Used by one thread; no Qt event loop needed.
+class CaptureReader {
+public:
+    /// "-" is standard input. Fails when the file cannot be opened or is no capture.
+    static core::Result<std::unique_ptr<CaptureReader>> open(const std::filesystem::path& path, CaptureOptions options = {});
+    ~CaptureReader();
+
+    enum class Status : uint8_t {
+        More,    ///< call again
+        End,     ///< nothing is left; see damage()
+        Stopped  ///< `stop` was requested
+    };
+    /// Appends datagrams to `out` until it holds about `maxBytes` of payload, or a while has passed without any.
+    /// The caller clears `out`.
+    Status read(core::DatagramBatch& out, std::stop_token stop = {}, size_t maxBytes = 256 * 1024);
+
+    /// Set at the End of a capture that broke off: what is wrong, and at which byte. What came before was handed out.
+    [[nodiscard]] const std::optional<core::Error>& damage() const;
+    [[nodiscard]] const CaptureStats& stats() const;
+    /// Bytes of the file read so far, and its size (0: unknown).
+    [[nodiscard]] uint64_t bytesRead() const;
+    [[nodiscard]] uint64_t bytesTotal() const;
+
+private:
+    struct State;
+    explicit CaptureReader(std::unique_ptr<State> state);
+    std::unique_ptr<State> m_state;
+};
+
+} // namespace rivereto::collectors

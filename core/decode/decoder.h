@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Decoder: flow export datagrams in, rows of a FlowBatch out. Read this first in core/decode.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/batch/flowbatch.h"
+#include "core/decode/datagrambatch.h"
+#include "core/decode/decodestats.h"
+#include "core/decode/protocol.h"
+#include "core/schema/schema.h"
+
+namespace rivereto::core {
+
+/// What TimeReceived, the chart's time, is.
+enum class TimeSource : uint8_t {
+    Udp,          ///< receive (capture) time
+    Packet,       ///< export time in the message's header; receive time where there is none
+    FirstSwitched ///< the flow's start; receive time where it is not known
+};
+
+/// Header of one export message, for per-exporter accounting.
+struct MessageInfo {
+    DatagramOrigin origin;
+    Ip exporter;              ///< value of ExporterAddress
+    Protocol protocol = Protocol::Unknown;
+    uint32_t domain = 0;      ///< value of ObservationDomain
+    uint32_t sequence = 0;    ///< as on the wire; each protocol counts its own way
+    uint32_t units = 0;       ///< what `sequence` counts and this message holds: records, messages (v9) or datagrams (sFlow)
+    uint64_t exportedMs = 0;  ///< 0: the header has no time (sFlow)
+    uint32_t uptimeMs = 0;    ///< 0: the header has none (IPFIX)
+    uint32_t flows = 0;       ///< rows added
+    uint32_t lostSets = 0;    ///< sets left for want of a template (they may still be decoded later)
+};
+
+/// Is told of every message after it was decoded, on the decoder's thread.
+class MessageObserver {
+public:
+    virtual ~MessageObserver() = default;
+    virtual void onMessage(const MessageInfo& message) = 0;
+};
+
+struct DecoderOptions {
+    TimeSource timeSource = TimeSource::Udp;
+    /// ExporterAddress from the message (elements 130, 131; sFlow agent) instead of the datagram's source.
+    bool exporterFromMessage = false;
+    /// Fill OtherElements; see core/decode/otherelements.h.
+    bool keepOtherElements = false;
+    /// Take every datagram for this protocol; a datagram of another version is a loss.
+    std::optional<Protocol> pinned;
+    std::optional<uint64_t> samplingOverride; ///< wins over what the exporter says
+    std::optional<uint64_t> samplingDefault;  ///< used when nothing says a rate
+    size_t maxTemplates = 65536;              ///< over all exporters
+    size_t maxNames = 65536;                  ///< samplers, interface, VRF and application names, an exporter
+    size_t maxPendingBytes = 16 << 20;        ///< data sets that wait for their template
+    uint64_t maxPendingAgeMs = 3'600'000;     ///< in receive time
+    MessageObserver* observer = nullptr;      ///< not owned; outlives the decoder
+};
+
+/// A name learnt from options data.
+struct LearntName {
+    enum class Kind : uint8_t { Interface, Vrf };
+    Kind kind = Kind::Interface;
+    Ip exporter;
+    uint32_t domain = 0;
+    uint32_t id = 0; ///< ifIndex or VRF id
+    std::string name;
+    std::string description; ///< interfaces only
+};
+
+/// Decodes NetFlow v1, v5, v7, v9, IPFIX and sFlow v5. Owned and used by one thread; holds its template table, so all
+/// datagrams of one exporter must go to the same decoder. Nothing in a datagram makes it fail, throw or take memory
+/// beyond the limits: what cannot be used is counted.
+class Decoder {
+public:
+    explicit Decoder(std::shared_ptr<const Schema> schema, DecoderOptions options = {});
+    ~Decoder();
+    Decoder(Decoder&&) noexcept;
+    Decoder& operator=(Decoder&&) noexcept;
+
+    /// Appends the datagram's flows to `out` (of the same schema), and those of earlier data sets whose template it brings.
+    void decode(const Datagram& datagram, FlowBatch& out);
+    /// End of input: data sets that still wait for their template are given up and counted.
+    void finish();
+    [[nodiscard]] const DecodeStats& stats() const;
+    /// Interface and VRF names that are new or changed since the last call.
+    [[nodiscard]] std::vector<LearntName> takeNames();
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+} // namespace rivereto::core
