@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/query/plan.h"
+
+#include <algorithm>
+#include <array>
+
+namespace rivereto::core {
+
+namespace {
+
+constexpr uint64_t kSecond = 1000;
+constexpr uint64_t kMinute = 60 * kSecond;
+constexpr uint64_t kHour = 60 * kMinute;
+constexpr uint64_t kDay = 24 * kHour;
+constexpr auto kLadder = std::to_array<uint64_t>(
+    {10, 100, kSecond, 2 * kSecond, 5 * kSecond, 10 * kSecond, 15 * kSecond, 30 * kSecond, kMinute, 2 * kMinute, 5 * kMinute,
+     10 * kMinute, 15 * kMinute, 30 * kMinute, kHour, 2 * kHour, 3 * kHour, 6 * kHour, 12 * kHour});
+/// Also bounds what a wrong --interval can ask for.
+constexpr uint64_t kMaxPoints = 100'000;
+/// Aggregator keeps keys in a fixed buffer.
+constexpr size_t kMaxKeyWidth = 240;
+
+Result<std::vector<ColumnId>> bindDimensions(const std::vector<std::string>& names, const Schema& schema)
+{
+    std::vector<ColumnId> ids;
+    size_t width = 0;
+    for (const auto& name : names) {
+        const auto id = schema.find(name);
+        if (id == ColumnId::kNone)
+            return fail("there is no column “{}” to group by; “rivereto schema” lists them", name);
+        if (!schema[id].dimension)
+            return fail("{} cannot be grouped by", schema[id].name);
+        if (std::ranges::find(ids, id) != ids.end())
+            return fail("{} is given twice as dimension", schema[id].name);
+        width += cellSize(schema[id].storage());
+        ids.push_back(id);
+    }
+    if (width > kMaxKeyWidth)
+        return fail("too many dimensions: {}", names.size());
+    return ids;
+}
+
+} // namespace
+
+uint64_t chooseInterval(uint64_t length, unsigned points)
+{
+    const uint64_t wanted = std::max<uint64_t>(points, 1);
+    for (const auto step : kLadder) {
+        if ((length + step - 1) / step <= wanted)
+            return step;
+    }
+    const uint64_t days = (length + kDay - 1) / kDay;
+    return (days + wanted - 1) / wanted * kDay;
+}
+
+Result<Plan> planQuery(const Query& query, const std::shared_ptr<const Schema>& schema, const StoreStatus& status, const Now& now)
+{
+    Plan plan{.query = query, .schema = schema, .range = query.range.value_or(status.range)};
+    if (query.range && query.range->to <= query.range->from)
+        return fail("the time range ends before it begins");
+    auto keys = bindDimensions(query.dimensions, *schema);
+    if (!keys)
+        return tl::unexpected(keys.error());
+    plan.keys = *keys;
+    const auto filter = parseFilter(query.filter);
+    if (!filter)
+        return tl::unexpected(filter.error());
+    auto bound = bindFilter(*filter, {.schema = *schema, .nowMs = now.ms, .utcOffsetMinutes = now.utcOffsetMinutes});
+    if (!bound)
+        return tl::unexpected(bound.error());
+    plan.filter = std::move(*bound);
+    plan.firstPoint = plan.range.from;
+    if (query.kind == QueryKind::Flows || (query.kind == QueryKind::Table && isTotal(query.unit)) || plan.range.length() == 0)
+        return plan;
+    plan.intervalMs = query.intervalMs.value_or(chooseInterval(plan.range.length(), query.points));
+    if (plan.intervalMs == 0)
+        return fail("the interval must be longer than 0");
+    plan.firstPoint = plan.range.from / plan.intervalMs * plan.intervalMs;
+    const uint64_t points = (plan.range.to - plan.firstPoint + plan.intervalMs - 1) / plan.intervalMs;
+    if (points > kMaxPoints)
+        return fail("an interval of {} ms cuts the range into {} points; at most {} are drawn", plan.intervalMs, points, kMaxPoints);
+    plan.points = static_cast<uint32_t>(points);
+    return plan;
+}
+
+} // namespace rivereto::core

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Plan: a query made exact against a store – names bound, range, interval and points fixed.
+#pragma once
+
+#include "core/query/aggregate.h"
+#include "core/query/query.h"
+#include "core/store/flowstore.h"
+
+namespace rivereto::core {
+
+struct Plan {
+    Query query;
+    std::shared_ptr<const Schema> schema;
+    TimeRange range;
+    uint64_t firstPoint = 0;
+    uint64_t intervalMs = 0; ///< 0: no points (totals in a table)
+    uint32_t points = 1;
+    std::vector<ColumnId> keys;
+    BoundFilter filter;
+};
+
+/// Clock of the caller, for natural-language times in filters.
+struct Now {
+    uint64_t ms = 0;
+    int utcOffsetMinutes = 0;
+};
+
+/// Smallest step of the ladder (10 100 ms, 1 2 5 10 15 30 s, 1 2 5 10 15 30 min, 1 2 3 6 12 h, days) that cuts `length`
+/// milliseconds into at most `points` pieces.
+uint64_t chooseInterval(uint64_t length, unsigned points);
+
+/// Points of a fixed interval are aligned to multiples of it since 1970 UTC.
+Result<Plan> planQuery(const Query& query, const std::shared_ptr<const Schema>& schema, const StoreStatus& status, const Now& now);
+
+} // namespace rivereto::core

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Query: what a user asks, in the user's terms. Read this first in core/query.
+//
+// Query → plan (plan.h: bound, with range, interval and phases) → FlowStore::aggregate → shape (shape.h) → QueryResult.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace rivereto::core {
+
+/// Half-open range of time, milliseconds since 1970 UTC.
+struct TimeRange {
+    uint64_t from = 0;
+    uint64_t to = 0;
+    [[nodiscard]] uint64_t length() const { return to > from ? to - from : 0; }
+    bool operator==(const TimeRange&) const = default;
+};
+
+enum class QueryKind : uint8_t { Table, TimeSeries, Flows };
+enum class LimitBy : uint8_t { Avg, Max, Last };
+
+/// What is measured. Rates are per second; everything but flows and fps is multiplied by the sampling rate.
+enum class Unit : uint8_t { L3Bps, L2Bps, Pps, Fps, Bytes, Packets, Flows };
+
+/// Totals have one figure a series; the others have points and statistics.
+constexpr bool isTotal(Unit unit) { return unit == Unit::Bytes || unit == Unit::Packets || unit == Unit::Flows; }
+/// What one event of the summed quantity counts per second: 8 for bits, else 1.
+constexpr double perUnit(Unit unit) { return unit == Unit::L3Bps || unit == Unit::L2Bps ? 8.0 : 1.0; }
+
+/// Names on the command line and in links; kind "timeseries", unit "l3bps" … The lists are in enumerator order.
+inline constexpr std::string_view kQueryKindNames[] = {"table", "timeseries", "flows"};
+inline constexpr std::string_view kUnitNames[] = {"l3bps", "l2bps", "pps", "fps", "bytes", "packets", "flows"};
+inline constexpr std::string_view kLimitByNames[] = {"avg", "max", "last"};
+
+/// Parses a name of one of the lists above; the error lists what there is.
+Result<QueryKind> parseQueryKind(std::string_view text);
+Result<Unit> parseUnit(std::string_view text);
+Result<LimitBy> parseLimitBy(std::string_view text);
+
+struct Query {
+    QueryKind kind = QueryKind::Table;
+    std::optional<TimeRange> range;      ///< none: everything the store holds
+    std::vector<std::string> dimensions; ///< column names, in order
+    std::string filter;                  ///< filter language; empty: everything
+    Unit unit = Unit::L3Bps;
+    unsigned limit = 10; ///< named series; 0: all
+    LimitBy limitBy = LimitBy::Avg;
+    unsigned points = 200;              ///< at most this many …
+    std::optional<uint64_t> intervalMs; ///< … unless the interval is given
+    // Kind flows:
+    std::string sort = "-TimeReceived"; ///< column, with '-' for descending
+    uint64_t offset = 0;
+    uint64_t count = 0; ///< rows; 0: all
+    bool operator==(const Query&) const = default;
+};
+
+} // namespace rivereto::core

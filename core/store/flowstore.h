@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FlowStore and FlowSink: what the rest of Rivereto knows of a database. Read this first in core/store.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "core/batch/flowbatch.h"
+#include "core/query/aggregate.h"
+
+namespace rivereto::core {
+
+struct StoreStatus {
+    uint64_t rows = 0;
+    TimeRange range;         ///< of TimeReceived; both 0 when empty. `to` is one past the last flow.
+    uint64_t bytes = 0;      ///< on disk
+    uint64_t generation = 0; ///< changes whenever an answer may change
+};
+
+/// Passed to every long call. Safe to use from any thread.
+struct Control {
+    std::stop_token stop;                        ///< ends the call soon, with kCancelled
+    std::function<void(double share)> progress;  ///< 0 … 1, from any thread; may be empty
+};
+inline constexpr std::string_view kCancelled = "cancelled";
+
+/// Rows asked for by kind flows. Sorted by one column, ties in no given order.
+struct FlowsRequest {
+    TimeRange range;
+    BoundFilter filter;
+    std::vector<ColumnId> columns; ///< empty: all stored ones
+    ColumnId sort = ColumnId::TimeReceived;
+    bool descending = true;
+    uint64_t offset = 0;
+    uint64_t count = 0; ///< 0: all
+};
+
+struct FlowsSummary {
+    uint64_t matched = 0; ///< before offset and count
+    uint64_t inRange = 0;
+};
+
+/// Read side of a database. All calls may come from several threads at once.
+class FlowStore {
+public:
+    virtual ~FlowStore() = default;
+    [[nodiscard]] virtual std::shared_ptr<const Schema> schema() const = 0;
+    [[nodiscard]] virtual Result<StoreStatus> status() = 0;
+    /// Filters, groups and sums; shaping is the caller's (query/shape.h).
+    virtual Result<Aggregate> aggregate(const AggregateRequest& request, const Control& control) = 0;
+    /// Hands matching rows to `sink` in order, in batches of at most kSegmentRows; sink returns false to stop early.
+    virtual Result<FlowsSummary> flows(const FlowsRequest& request, const Control& control,
+                                       const std::function<bool(FlowBatch&&)>& sink) = 0;
+};
+
+/// Write side. Calls may come from several threads; each is an order of its own.
+class FlowSink {
+public:
+    virtual ~FlowSink() = default;
+    /// Takes rows; blocks while the writer is behind. An error is final: nothing more will be accepted.
+    virtual Result<void> append(FlowBatch&& batch) = 0;
+    /// Returns when all that was appended is committed.
+    virtual Result<void> flush() = 0;
+};
+
+} // namespace rivereto::core
