@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rivereto::core {
 
@@ -15,15 +16,17 @@ constexpr uint8_t kUdp = 17;
 
 /// IANA name in lower case ("tcp", "ipv6-icmp"); empty for an unassigned number.
 std::string_view protocolName(uint8_t number);
-/// Any case; also common short names (icmpv6, icmp6, ospf).
+/// Any case; also common other names (icmpv6, icmp6, ospf).
 std::optional<uint8_t> protocolNumber(std::string_view name);
+/// Every name in order of number, for completion.
+std::vector<std::string_view> protocolNames();
 
 /// Service registered for a port ("https"); empty when there is none. `protocol` 0: TCP first, then UDP.
 std::string_view serviceName(uint16_t port, uint8_t protocol = 0);
 /// Any case; also common short names (dns, imap, smtps).
 std::optional<uint16_t> servicePort(std::string_view name);
 /// Every service name once, in port order, for completion.
-std::span<const std::string_view> serviceNames();
+std::vector<std::string_view> serviceNames();
 
 /// Cell of the ICMPv4 and ICMPv6 columns: type × 256 + code + 1. 0 is "no ICMP message" (a flow of another protocol), so that
 /// it differs from echo-reply, type 0 code 0.
@@ -32,14 +35,20 @@ constexpr uint16_t icmpCell(uint8_t type, uint8_t code) { return static_cast<uin
 std::string icmpName(bool v6, uint16_t cell);
 /// Registered name or empty.
 std::string_view icmpName(bool v6, uint8_t type, uint8_t code);
+/// Cell of a registered name (any case) or of "type/code"; nothing for other texts.
+std::optional<uint16_t> icmpCell(bool v6, std::string_view name);
+/// Registered names in order of type and code, for completion.
+std::vector<std::string_view> icmpNames(bool v6);
 
 /// Name of an sFlow v5 drop reason ("ttl_exceeded"); empty for an unassigned number.
 std::string_view dropReasonName(uint16_t reason);
 /// Any case; '-' and '_' are the same.
 std::optional<uint16_t> dropReasonNumber(std::string_view name);
+/// Every name in order of number, for completion.
+std::vector<std::string_view> dropReasonNames();
 
-/// Cell of PacketSizeBucket for a mean packet size: 1 … sizeBucketNames().size(); 0 when there is no size (0 packets).
-uint8_t sizeBucketOf(uint64_t packetSize);
+/// Cell of PacketSizeBucket for a mean packet size: 1 … sizeBucketNames().size(); 0 when there is no size.
+uint8_t sizeBucket(uint64_t packetSize);
 /// Names of the ranges in order: cell - 1 is the index. "64-127".
 std::span<const std::string_view> sizeBucketNames();
 

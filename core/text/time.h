@@ -25,7 +25,7 @@ std::string formatTime(uint64_t ms, int utcOffsetMinutes = 0);
 
 /// Milliseconds from "60s", "5 min", "5m", "1h", "100ms", "2d", "1w"; a plain number is seconds.
 Result<uint64_t> parseInterval(std::string_view text);
-/// The largest unit that comes out even: "100 ms", "60 s" stays "1 min", "5 min", "90 s", "2 h", "1 d".
+/// The largest unit that comes out even, after a no-break space: "100 ms", "60 s", "90 s", "5 min", "2 h", "1 d".
 std::string formatInterval(uint64_t ms);
 
 } // namespace rivereto::core

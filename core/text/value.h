@@ -2,6 +2,7 @@
 // One cell as text, and single values read back: the plain form of CSV, tables and filters. Read this first in core/text.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
