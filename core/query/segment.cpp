@@ -141,7 +141,7 @@ ColumnView BaseSegment::deriveSizeBucket(const ColumnView& size)
     out.storage = Storage::U8;
     auto* cells = allot<uint8_t>(size.distinct);
     for (size_t i = 0; i < size.distinct; ++i)
-        cells[i] = sizeBucketOf(size.as<uint64_t>()[i]);
+        cells[i] = sizeBucket(size.as<uint64_t>()[i]);
     out.cells = cells;
     return out;
 }

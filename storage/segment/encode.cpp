@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include <zstd.h>
+
+#include "storage/segment/bitpack.h"
+#include "storage/segment/segment.h"
+
+namespace rivereto::storage {
+
+using core::ColumnId;
+using core::Ip;
+using core::Storage;
+
+namespace {
+
+constexpr ColumnId kNone = ColumnId::kNone;
+/// Blobs below this are not worth a compressor's header.
+constexpr size_t kCompressFrom = 512;
+
+/// Distinct values of a column, sorted, and each row's index into them.
+struct Codes {
+    std::vector<uint16_t> codes;
+    std::vector<Ip> values; ///< numbers as {0, n}
+};
+
+/// A column on its way into a blob.
+struct Work {
+    ColumnId id = kNone;
+    core::Type type{};
+    Storage storage{};
+    std::vector<uint64_t> numbers; ///< empty for addresses
+    std::vector<Ip> addresses;     ///< empty for numbers
+    Codes codes;                   ///< empty values: not made
+    Ip min;
+    Ip max;
+    [[nodiscard]] bool isAddress() const { return storage == Storage::Ip; }
+    [[nodiscard]] Ip at(size_t row) const { return isAddress() ? addresses[row] : Ip{0, numbers[row]}; }
+};
+
+void putCell(ByteWriter& out, Storage storage, Ip value)
+{
+    if (storage == Storage::Ip) {
+        out.put(value.hi);
+        out.put(value.lo);
+        return;
+    }
+    std::array<char, 8> bytes{};
+    std::memcpy(bytes.data(), &value.lo, 8);
+    out.putBytes({bytes.data(), core::cellSize(storage)});
+}
+
+size_t hashOf(uint64_t value) { return core::mix64(value); }
+size_t hashOf(const Ip& value) { return std::hash<Ip>()(value); }
+Ip widened(uint64_t value) { return {0, value}; }
+Ip widened(const Ip& value) { return value; }
+
+/// First come, first numbered; then sorted. Stops (empty values) when nearly every row differs from all others.
+template <class T>
+Codes makeCodes(const std::vector<T>& cells)
+{
+    Codes out;
+    constexpr size_t kSlots = 4 * core::kSegmentRows;
+    static thread_local std::vector<uint32_t> slots(kSlots);
+    std::ranges::fill(slots, 0);
+    std::vector<T> found;
+    out.codes.resize(cells.size());
+    for (size_t row = 0; row < cells.size(); ++row) {
+        size_t slot = hashOf(cells[row]) % kSlots;
+        while (slots[slot] != 0 && !(found[slots[slot] - 1] == cells[row]))
+            slot = (slot + 1) % kSlots;
+        if (slots[slot] == 0) {
+            found.push_back(cells[row]);
+            slots[slot] = static_cast<uint32_t>(found.size());
+            if (row == 4095 && found.size() > 3800)
+                return {};
+        }
+        out.codes[row] = static_cast<uint16_t>(slots[slot] - 1);
+    }
+    std::vector<std::pair<T, uint16_t>> order(found.size());
+    for (size_t i = 0; i < found.size(); ++i)
+        order[i] = {found[i], static_cast<uint16_t>(i)};
+    std::ranges::sort(order, {}, [](const auto& entry) { return entry.first; });
+    std::vector<uint16_t> rank(found.size());
+    for (size_t i = 0; i < order.size(); ++i) {
+        rank[order[i].second] = static_cast<uint16_t>(i);
+        out.values.push_back(widened(order[i].first));
+    }
+    for (auto& code : out.codes)
+        code = rank[code];
+    return out;
+}
+
+Work readColumn(const core::FlowBatch& batch, const core::Column& column, size_t first, size_t count, const TextMapper& textId)
+{
+    Work work{.id = column.id, .type = column.type, .storage = column.storage()};
+    const auto view = batch.view(column.id);
+    core::withCellType(work.storage, [&](auto cell) {
+        using T = decltype(cell);
+        const T* cells = view.as<T>() + first;
+        if constexpr (std::is_same_v<T, Ip>)
+            work.addresses.assign(cells, cells + count);
+        else if constexpr (std::is_integral_v<T>)
+            work.numbers.assign(cells, cells + count);
+    });
+    if (work.storage == Storage::Dict) {
+        std::vector<uint32_t> ids(batch.dictionary().size(), UINT32_MAX);
+        for (auto& number : work.numbers) {
+            auto& id = ids[number];
+            if (id == UINT32_MAX)
+                id = textId(batch.dictionary().text(static_cast<uint32_t>(number)));
+            number = id;
+        }
+    }
+    if (work.isAddress()) {
+        const auto [low, high] = std::ranges::minmax(work.addresses);
+        work.min = low;
+        work.max = high;
+    } else {
+        const auto [low, high] = std::ranges::minmax(work.numbers);
+        work.min = {0, low};
+        work.max = {0, high};
+    }
+    return work;
+}
+
+std::vector<uint64_t> part(const std::vector<Ip>& values, uint64_t Ip::* half)
+{
+    std::vector<uint64_t> out(values.size());
+    std::ranges::transform(values, out.begin(), [&](const Ip& ip) { return ip.*half; });
+    return out;
+}
+
+/// Cells that are sorted already (a dictionary) or in any order (Wide, the values of a dependent column).
+void putCells(ByteWriter& out, Storage storage, const std::vector<Ip>& values)
+{
+    const auto putNumbers = [&](const std::vector<uint64_t>& numbers) {
+        const bool delta = packedDeltaSize(numbers) < packedSize(numbers);
+        out.put(static_cast<uint8_t>(delta));
+        if (delta)
+            packDeltas(out, numbers);
+        else
+            packNumbers(out, numbers);
+    };
+    if (storage == Storage::Ip)
+        putNumbers(part(values, &Ip::hi));
+    putNumbers(part(values, &Ip::lo));
+}
+
+void putCodes(ByteWriter& out, const std::vector<uint16_t>& codes)
+{
+    packNumbers(out, std::vector<uint64_t>(codes.begin(), codes.end()));
+}
+
+std::string dictionaryBlob(Storage storage, const Codes& codes)
+{
+    ByteWriter out;
+    out.put(Encoding::Dictionary);
+    out.putVarint(codes.values.size());
+    putCells(out, storage, codes.values);
+    putCodes(out, codes.codes);
+    return out.take();
+}
+
+/// The smallest way to hold a column on its own.
+std::string plainBlob(const Work& work)
+{
+    ByteWriter out;
+    if (work.min == work.max) {
+        out.put(Encoding::Constant);
+        putCell(out, work.storage, work.min);
+        return out.take();
+    }
+    if (work.isAddress()) {
+        out.put(Encoding::Wide);
+        putCells(out, work.storage, work.addresses);
+    } else if (packedDeltaSize(work.numbers) < packedSize(work.numbers)) {
+        out.put(Encoding::Delta);
+        packDeltas(out, work.numbers);
+    } else {
+        out.put(Encoding::Packed);
+        packNumbers(out, work.numbers);
+    }
+    auto best = out.take();
+    if (!work.codes.values.empty()) {
+        auto coded = dictionaryBlob(work.storage, work.codes);
+        // Codes are worth a little room: the executor is fastest on them.
+        if (coded.size() <= best.size() + best.size() / 16)
+            best = std::move(coded);
+    }
+    return best;
+}
+
+/// Value of the column for each code of `parent`; empty when it is no function of it.
+std::vector<Ip> functionOf(const Work& work, const Codes& parent)
+{
+    std::vector<Ip> values(parent.values.size());
+    std::vector<uint8_t> seen(parent.values.size());
+    for (size_t row = 0; row < parent.codes.size(); ++row) {
+        const auto code = parent.codes[row];
+        if (!seen[code]) {
+            seen[code] = 1;
+            values[code] = work.at(row);
+        } else if (values[code] != work.at(row)) {
+            return {};
+        }
+    }
+    return values;
+}
+
+std::string dependentBlob(const Work& work, std::vector<Ip> values)
+{
+    Work inner{.id = work.id, .type = work.type, .storage = work.storage, .min = work.min, .max = work.max};
+    if (work.isAddress()) {
+        inner.codes = makeCodes(values);
+        inner.addresses = std::move(values);
+    } else {
+        inner.numbers = part(values, &Ip::lo);
+        inner.codes = makeCodes(inner.numbers);
+    }
+    ByteWriter out;
+    out.put(Encoding::Dependent);
+    out.putBytes(plainBlob(inner));
+    return out.take();
+}
+
+std::string differenceBlob(const Work& work, const Work& parent)
+{
+    std::vector<uint64_t> rest(work.numbers.size());
+    for (size_t row = 0; row < rest.size(); ++row) {
+        const uint64_t delta = parent.numbers[row] - work.numbers[row];
+        rest[row] = delta << 1 ^ (0 - (delta >> 63));
+    }
+    ByteWriter out;
+    out.put(Encoding::Difference);
+    packNumbers(out, rest);
+    return out.take();
+}
+
+std::string compressed(std::string blob)
+{
+    if (blob.size() < kCompressFrom)
+        return blob;
+    std::string packed(ZSTD_compressBound(blob.size()), '\0');
+    const size_t size = ZSTD_compress(packed.data(), packed.size(), blob.data(), blob.size(), 1);
+    if (ZSTD_isError(size) || size + size / 8 > blob.size())
+        return blob;
+    ByteWriter out;
+    out.put(Encoding::Zstd);
+    out.putVarint(blob.size());
+    out.putBytes({packed.data(), size});
+    return out.take();
+}
+
+/// Columns that a column is likely to be a function of, likeliest first.
+std::vector<ColumnId> likelyParents(const core::Schema& schema, const core::Column& column)
+{
+    constexpr auto kKeys = std::to_array<std::pair<std::string_view, ColumnId>>(
+        {{"Src", ColumnId::SrcAddr}, {"Dst", ColumnId::DstAddr}, {"InIf", ColumnId::InIfIndex}, {"OutIf", ColumnId::OutIfIndex}});
+    std::vector<ColumnId> out;
+    for (const auto& [prefix, parent] : kKeys) {
+        if (column.name.starts_with(prefix) && column.id != parent)
+            out.push_back(parent);
+    }
+    if (column.id == ColumnId::NextHop)
+        out.push_back(ColumnId::DstAddr);
+    if (column.from != core::From::Wire && column.id != ColumnId::ExporterAddress && schema[column.id].type != core::Type::Time)
+        out.push_back(ColumnId::ExporterAddress);
+    return out;
+}
+
+ColumnId timeParent(ColumnId id)
+{
+    switch (id) {
+    case ColumnId::TimeFlowStart: return ColumnId::TimeFlowEnd;
+    case ColumnId::TimeFlowEnd:
+    case ColumnId::TimeExported: return ColumnId::TimeReceived;
+    default: return kNone;
+    }
+}
+
+const Work* findWork(const std::vector<Work>& works, ColumnId id)
+{
+    const auto it = std::ranges::find(works, id, &Work::id);
+    return it == works.end() ? nullptr : &*it;
+}
+
+} // namespace
+
+EncodedSegment encodeSegment(const core::FlowBatch& batch, size_t first, size_t count, const TextMapper& textId)
+{
+    EncodedSegment out{.rows = static_cast<uint32_t>(count)};
+    std::vector<Work> works;
+    for (const auto& column : batch.schema().columns()) {
+        if (!batch.has(column.id))
+            continue;
+        auto work = readColumn(batch, column, first, count, textId);
+        if (work.min.isZero() && work.max.isZero())
+            continue;
+        if (work.min != work.max && work.type != core::Type::Time)
+            work.codes = work.isAddress() ? makeCodes(work.addresses) : makeCodes(work.numbers);
+        works.push_back(std::move(work));
+    }
+    for (const auto& work : works) {
+        const auto& column = batch.schema()[work.id];
+        EncodedColumn encoded{.id = work.id, .data = plainBlob(work)};
+        const bool constant = work.min == work.max;
+        if (work.storage != Storage::Dict) {
+            encoded.min = work.min;
+            encoded.max = work.max;
+        }
+        const auto consider = [&](ColumnId parent, std::string blob) {
+            if (blob.size() < encoded.data.size()) {
+                encoded.data = std::move(blob);
+                encoded.parent = parent;
+            }
+        };
+        if (const auto* parent = findWork(works, timeParent(work.id)); parent && !constant)
+            consider(parent->id, differenceBlob(work, *parent));
+        for (const auto id : constant || work.type == core::Type::Time ? std::vector<ColumnId>() : likelyParents(batch.schema(), column)) {
+            const auto* parent = findWork(works, id);
+            if (!parent || parent->codes.values.empty() || encoded.parent != kNone)
+                continue;
+            if (auto values = functionOf(work, parent->codes); !values.empty())
+                consider(id, dependentBlob(work, std::move(values)));
+        }
+        encoded.data = compressed(std::move(encoded.data));
+        out.columns.push_back(std::move(encoded));
+    }
+    if (const auto* time = findWork(works, ColumnId::TimeReceived)) {
+        out.timeMin = time->min.lo;
+        out.timeMax = time->max.lo;
+    }
+    // A dependent column needs its parent's dictionary, so the parent must be stored as one.
+    for (auto& encoded : out.columns) {
+        const bool isParent = std::ranges::any_of(out.columns, [&](const auto& other) {
+            return other.parent == encoded.id && timeParent(other.id) == kNone;
+        });
+        if (isParent) {
+            const auto* work = findWork(works, encoded.id);
+            encoded.parent = kNone;
+            encoded.data = compressed(dictionaryBlob(work->storage, work->codes));
+        }
+    }
+    return out;
+}
+
+} // namespace rivereto::storage

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SqliteStore: a .rivereto file as FlowStore and FlowSink. Read this first in storage/sqlite.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "core/store/flowstore.h"
+#include "storage/sqlite/catalog.h"
+#include "storage/sqlite/columncache.h"
+#include "storage/sqlite/storewriter.h"
+
+namespace rivereto::storage {
+
+struct StoreOptions {
+    bool write = false;          ///< create when missing, take the write lock
+    unsigned threads = 0;        ///< for one query; 0: one a core
+    size_t cacheBytes = 192U << 20; ///< decoded columns kept
+};
+
+/// Readers may be many, also in other processes; one process writes.
+class SqliteStore final : public core::FlowStore, public core::FlowSink {
+public:
+    /// `schema` is what a new file gets; an existing one may extend it.
+    static core::Result<std::unique_ptr<SqliteStore>> open(const std::string& path, std::shared_ptr<const core::Schema> schema,
+                                                           StoreOptions options);
+    ~SqliteStore() override;
+
+    [[nodiscard]] std::shared_ptr<const core::Schema> schema() const override { return m_schema; }
+    core::Result<core::StoreStatus> status() override;
+    core::Result<core::Aggregate> aggregate(const core::AggregateRequest& request, const core::Control& control) override;
+    core::Result<core::FlowsSummary> flows(const core::FlowsRequest& request, const core::Control& control,
+                                           const std::function<bool(core::FlowBatch&&)>& sink) override;
+
+    core::Result<void> append(core::FlowBatch&& batch) override;
+    core::Result<void> flush() override;
+
+private:
+    class Lease;
+    SqliteStore() = default;
+    core::Result<std::shared_ptr<const Catalog>> catalog();
+    core::Result<Lease> lease();
+
+    std::string m_path;
+    StoreOptions m_options;
+    std::shared_ptr<const core::Schema> m_schema;
+    std::shared_ptr<StoreDictionary> m_texts;
+    FileColumns m_columns;
+    std::unique_ptr<StoreWriter> m_writer;
+    std::unique_ptr<ColumnCache> m_cache;
+
+    std::mutex m_mutex;
+    Database m_watch;                         ///< guarded: reads the catalogue
+    int64_t m_dataVersion = -1;               ///< guarded
+    std::shared_ptr<const Catalog> m_catalog; ///< guarded
+    std::vector<Database> m_idle;             ///< guarded: read connections
+};
+
+} // namespace rivereto::storage

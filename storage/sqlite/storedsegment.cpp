@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "storage/sqlite/storedsegment.h"
+
+namespace rivereto::storage {
+
+namespace {
+alignas(16) constexpr uint8_t kZero[sizeof(core::PrefixCell)] = {};
+/// TimeFlowStart → TimeFlowEnd → TimeReceived is the longest honest chain.
+constexpr int kMaxDepth = 4;
+}
+
+core::ColumnView StoredSegment::load(core::ColumnId id)
+{
+    if (const auto* blob = m_info.find(id)) {
+        if (auto column = decoded(*blob, 0)) {
+            m_held.push_back(column);
+            return column->view();
+        }
+    }
+    return {.kind = core::ColumnView::Kind::Constant, .storage = m_schema[id].storage(), .distinct = 1, .cells = kZero};
+}
+
+std::shared_ptr<const DecodedColumn> StoredSegment::decoded(const BlobInfo& blob, int depth)
+{
+    const int64_t blobId = m_info.id * kFileColumns + blob.fileColumn;
+    if (auto column = m_cache.find(blobId))
+        return column;
+    std::shared_ptr<const DecodedColumn> parent;
+    if (blob.parent != core::ColumnId::kNone) {
+        const auto* parentBlob = m_info.find(blob.parent);
+        parent = parentBlob && depth < kMaxDepth ? decoded(*parentBlob, depth + 1) : nullptr;
+    }
+    const auto row = m_select.bind(0, blobId).step();
+    std::shared_ptr<const DecodedColumn> column;
+    if (row && *row) {
+        const auto bytes = m_select.bytes(0);
+        if (checksum(bytes) == blob.checksum)
+            column = decodeColumn(bytes, m_schema[blob.id].storage(), m_info.rows, parent.get());
+    }
+    m_select.reset();
+    if (!row)
+        complain(row.error());
+    else if (!column)
+        complain(core::makeError("segment {}, column {} is damaged; run “rivereto check”", m_info.id, m_schema[blob.id].name));
+    else
+        m_cache.insert(blobId, column);
+    return column;
+}
+
+void StoredSegment::complain(core::Error error)
+{
+    if (!m_error)
+        m_error = std::move(error);
+}
+
+} // namespace rivereto::storage

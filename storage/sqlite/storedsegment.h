@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// StoredSegment: one segment of a file as the executor sees it; columns are read and decoded when asked for.
+#pragma once
+
+#include "core/query/segment.h"
+#include "storage/sqlite/catalog.h"
+#include "storage/sqlite/columncache.h"
+
+namespace rivereto::storage {
+
+class StoredSegment final : public core::BaseSegment {
+public:
+    /// `select` is "SELECT data FROM blobs WHERE id = ?" on a connection that this thread has for itself.
+    StoredSegment(const core::Schema& schema, const SegmentInfo& info, Statement& select, ColumnCache& cache,
+                  const StoreDictionary& texts)
+        : BaseSegment(schema, info.rows), m_schema(schema), m_info(info), m_select(select), m_cache(cache), m_texts(texts)
+    {
+    }
+    [[nodiscard]] const core::DictionaryView& texts() const override { return m_texts; }
+    /// What went wrong while reading; columns read after that are zero, so the answer must be thrown away.
+    [[nodiscard]] const std::optional<core::Error>& error() const { return m_error; }
+
+protected:
+    core::ColumnView load(core::ColumnId id) override;
+
+private:
+    std::shared_ptr<const DecodedColumn> decoded(const BlobInfo& blob, int depth);
+    void complain(core::Error error);
+
+    const core::Schema& m_schema;
+    const SegmentInfo& m_info;
+    Statement& m_select;
+    ColumnCache& m_cache;
+    const StoreDictionary& m_texts;
+    std::vector<std::shared_ptr<const DecodedColumn>> m_held;
+    std::optional<core::Error> m_error;
+};
+
+} // namespace rivereto::storage
