@@ -68,13 +68,15 @@ struct Zone {
     Ip min;
     Ip max;
     static constexpr Zone ofNumbers(uint64_t min, uint64_t max) { return {{0, min}, {0, max}}; }
+    bool operator==(const Zone&) const = default;
 };
 
 /// Zone map of one segment.
 class ZoneLookup {
 public:
     virtual ~ZoneLookup() = default;
-    /// Nothing when unknown. Never asked for Dict or derived columns' texts; a column nobody wrote has the zone 0 … 0.
+    /// Nothing when unknown (as for derived columns). A column nobody wrote has the zone 0 … 0; of Dict columns only that
+    /// is looked at.
     [[nodiscard]] virtual std::optional<Zone> zone(ColumnId id) const = 0;
 };
 
@@ -89,7 +91,7 @@ public:
 
     [[nodiscard]] bool matchesAll() const { return m_root == nullptr; }
     /// Columns that evaluation reads, each once, in schema order.
-    [[nodiscard]] std::vector<ColumnId> columns() const { return m_columns; }
+    [[nodiscard]] const std::vector<ColumnId>& columns() const { return m_columns; }
     /// mask[row] = 1 where the row matches, else 0. `mask` has segment.rows() entries.
     void evaluate(SegmentView& segment, std::span<uint8_t> mask) const;
 
