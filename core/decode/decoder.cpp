@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/decode/decoder.h"
+
+#include "core/decode/fixedflow.h"
+#include "core/decode/setdecoder.h"
+#include "core/decode/sflow.h"
+
+namespace rivereto::core {
+
+namespace {
+
+/// The protocol that the first octets claim, without looking further.
+Protocol claimedProtocol(Bytes payload)
+{
+    if (payload.size() < 4)
+        return Protocol::Unknown;
+    switch (load16(payload.data())) {
+    case 0: return load16(payload.data() + 2) == 5 ? Protocol::Sflow : Protocol::Unknown;
+    case 1: return Protocol::NetFlow1;
+    case 5: return Protocol::NetFlow5;
+    case 7: return Protocol::NetFlow7;
+    case 9: return Protocol::NetFlow9;
+    case 10: return Protocol::Ipfix;
+    default: return Protocol::Unknown;
+    }
+}
+
+} // namespace
+
+struct Decoder::State {
+    State(std::shared_ptr<const Schema> s, DecoderOptions o)
+        : schema(std::move(s)), options(o), elements(*schema), exporters(options), writer(options, exporters),
+          fixed(*schema, elements, writer, stats), sets(*schema, options, elements, exporters, writer, stats), sflow(options, writer, stats)
+    {
+    }
+
+    void message(const Datagram& datagram, Protocol protocol, FlowBatch& out)
+    {
+        Bytes rest = datagram.payload;
+        do {
+            MessageContext context{.origin = datagram, .protocol = protocol};
+            MessageInfo info{.origin = datagram, .exporter = datagram.source, .protocol = protocol};
+            rest = rest.subspan(one(rest, context, info, out));
+            stats.add(DecodeCount::Messages);
+            info.domain = context.domain;
+            info.exportedMs = context.exportedMs;
+            info.uptimeMs = context.uptimeMs;
+            if (options.observer)
+                options.observer->onMessage(info);
+        } while (protocol == Protocol::Ipfix && recognise(rest) == Protocol::Ipfix); // several messages in one datagram
+    }
+
+    /// Returns how much of the payload the message was.
+    size_t one(Bytes payload, MessageContext& context, MessageInfo& info, FlowBatch& out)
+    {
+        switch (context.protocol) {
+        case Protocol::NetFlow1:
+        case Protocol::NetFlow5:
+        case Protocol::NetFlow7: fixed.decode(payload, context, info, out); break;
+        case Protocol::NetFlow9: sets.netflow9(payload, context, info, out); break;
+        case Protocol::Ipfix: return sets.ipfix(payload, context, info, out);
+        case Protocol::Sflow: sflow.decode(payload, context, info, out); break;
+        default: break;
+        }
+        return payload.size();
+    }
+
+    std::shared_ptr<const Schema> schema;
+    DecoderOptions options;
+    DecodeStats stats;
+    ElementMap elements;
+    ExporterTable exporters;
+    RecordWriter writer;
+    FixedDecoder fixed;
+    SetDecoder sets;
+    SflowDecoder sflow;
+};
+
+Decoder::Decoder(std::shared_ptr<const Schema> schema, DecoderOptions options) : m_state(std::make_unique<State>(std::move(schema), options)) { }
+Decoder::~Decoder() = default;
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
+
+void Decoder::decode(const Datagram& datagram, FlowBatch& out)
+{
+    State& state = *m_state;
+    state.stats.add(DecodeCount::Datagrams);
+    if (state.options.pinned) {
+        if (claimedProtocol(datagram.payload) == *state.options.pinned)
+            state.message(datagram, *state.options.pinned, out);
+        else
+            state.stats.add(DecodeCount::UnsupportedVersion);
+        return;
+    }
+    if (const auto protocol = recognise(datagram.payload))
+        state.message(datagram, *protocol, out);
+    else
+        state.stats.add(DecodeCount::NotFlowExport);
+}
+
+void Decoder::finish() { m_state->sets.finish(); }
+
+const DecodeStats& Decoder::stats() const { return m_state->stats; }
+
+std::vector<LearntName> Decoder::takeNames() { return m_state->exporters.takeNames(); }
+
+} // namespace rivereto::core

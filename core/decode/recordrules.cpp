@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RecordWriter, second half: what follows from several fields of a record, and records that hold two directions.
+#include <algorithm>
+#include <bit>
+
+#include "core/decode/otherelements.h"
+#include "core/decode/recordwriter.h"
+
+namespace rivereto::core {
+
+namespace {
+
+constexpr uint8_t kIcmp = 1, kIcmp6 = 58;
+
+PacketStart sectionStart(uint16_t id)
+{
+    switch (id) {
+    case element::kIpHeaderSection: return PacketStart::Ip;
+    case element::kMplsSection: return PacketStart::Mpls;
+    default: return PacketStart::Ethernet;
+    }
+}
+
+} // namespace
+
+uint64_t RecordWriter::number(const RecordSpan& records, size_t i, Extra extra) const
+{
+    const uint16_t field = records.layout->program.extra(extra);
+    return field == kNoField ? 0 : loadBe(records.field(i, field));
+}
+
+void RecordWriter::labels(const RecordSpan& records, size_t first)
+{
+    const FieldProgram& program = records.layout->program;
+    std::vector<uint32_t> stack;
+    for (size_t i = 0; i < records.count; ++i) {
+        stack.clear();
+        for (const uint16_t field : program.mplsFields) {
+            const Bytes octets = records.field(i, field);
+            if (octets.size() < 3)
+                continue;
+            const uint32_t entry = uint32_t{octets[0]} << 16 | load16(octets.data() + 1);
+            if (entry != 0) // an unused place of the stack
+                stack.push_back(entry >> 4);
+        }
+        if (!stack.empty())
+            m_batch->setText(program.mplsColumn, first + i, listBytes(stack));
+    }
+}
+
+/// Records that carry the beginning of a packet (RFC 7133, PSAMP): its headers fill what no element gave.
+void RecordWriter::sections(const RecordSpan& records, size_t first)
+{
+    const uint16_t field = records.layout->program.extra(Extra::Section);
+    const uint16_t id = records.layout->fields[field].id;
+    const uint8_t* protocols = m_batch->has(ColumnId::Proto) ? m_batch->cells<uint8_t>(ColumnId::Proto) + first : nullptr;
+    m_packets.assign(records.count, {});
+    for (size_t i = 0; i < records.count; ++i) {
+        PacketInfo& packet = m_packets[i];
+        if (id == element::kIpPayloadSection) {
+            packet.proto = protocols ? protocols[i] : 0;
+            parseTransport(records.field(i, field), packet.proto, packet);
+        } else {
+            parsePacket(records.field(i, field), sectionStart(id), packet);
+        }
+    }
+    writePackets(m_packets, *m_batch, first, true);
+    uint64_t* packets = m_batch->cells<uint64_t>(ColumnId::Packets) + first;
+    uint64_t* bytes = m_batch->cells<uint64_t>(ColumnId::Bytes) + first;
+    for (size_t i = 0; i < records.count; ++i) {
+        packets[i] = packets[i] == 0 ? 1 : packets[i];
+        bytes[i] = bytes[i] == 0 ? m_packets[i].ipLength : bytes[i];
+    }
+}
+
+void RecordWriter::exporterAddress(const RecordSpan& records, size_t first)
+{
+    const FieldProgram& program = records.layout->program;
+    for (const auto extra : {Extra::ExporterV6, Extra::ExporterV4}) {
+        const uint16_t field = program.extra(extra);
+        if (field == kNoField)
+            continue;
+        Ip* out = m_batch->cells<Ip>(ColumnId::ExporterAddress) + first;
+        for (size_t i = 0; i < records.count; ++i) {
+            const Bytes octets = records.field(i, field);
+            if (octets.size() == 4 && load32(octets.data()) != 0)
+                out[i] = Ip::v4(load32(octets.data()));
+            else if (octets.size() == 16 && !Ip::fromBytes(octets.data()).isZero())
+                out[i] = Ip::fromBytes(octets.data());
+        }
+    }
+}
+
+void RecordWriter::etype(const RecordSpan& records, size_t first)
+{
+    constexpr uint16_t ipv4 = 0x0800, ipv6 = 0x86dd;
+    uint16_t* out = m_batch->cells<uint16_t>(ColumnId::EType) + first;
+    if (const uint16_t all = records.layout->program.etype; all != 0) {
+        std::fill_n(out, records.count, all);
+        return;
+    }
+    for (const auto column : {ColumnId::SrcAddr, ColumnId::DstAddr}) {
+        if (!m_batch->has(column))
+            continue;
+        const Ip* ips = m_batch->cells<Ip>(column) + first;
+        for (size_t i = 0; i < records.count; ++i) {
+            if (out[i] == 0 && !ips[i].isZero())
+                out[i] = ips[i].isV4() ? ipv4 : ipv6;
+        }
+    }
+}
+
+/// Exporters without an ICMP element put type × 256 + code into the destination port.
+void RecordWriter::icmp(const RecordSpan& records, size_t first)
+{
+    const uint8_t* proto = m_batch->cells<uint8_t>(ColumnId::Proto) + first;
+    const auto isIcmp = [](uint8_t p) { return p == kIcmp || p == kIcmp6; };
+    if (std::none_of(proto, proto + records.count, isIcmp))
+        return;
+    const uint16_t* src = m_batch->cells<uint16_t>(ColumnId::SrcPort) + first;
+    const uint16_t* dst = m_batch->cells<uint16_t>(ColumnId::DstPort) + first;
+    for (size_t i = 0; i < records.count; ++i) {
+        if (!isIcmp(proto[i]) || src[i] != 0 || dst[i] == 0)
+            continue;
+        const bool v4 = proto[i] == kIcmp;
+        m_batch->set(v4 ? ColumnId::ICMPv4Type : ColumnId::ICMPv6Type, first + i, static_cast<uint8_t>(dst[i] >> 8));
+        m_batch->set(v4 ? ColumnId::ICMPv4Code : ColumnId::ICMPv6Code, first + i, static_cast<uint8_t>(dst[i]));
+    }
+}
+
+void RecordWriter::others(const RecordSpan& records, size_t first)
+{
+    const Template& layout = *records.layout;
+    std::string entry;
+    for (size_t i = 0; i < records.count; ++i) {
+        entry.clear();
+        for (const uint16_t field : layout.program.otherFields) {
+            const Bytes octets = records.field(i, field);
+            appendOtherElement(entry, {layout.fields[field].enterprise, layout.fields[field].id,
+                                       {reinterpret_cast<const char*>(octets.data()), octets.size()}});
+        }
+        m_batch->setText(ColumnId::OtherElements, first + i, entry);
+    }
+}
+
+RecordWriter::Rate RecordWriter::fallbackRate() const
+{
+    if (m_options.samplingOverride)
+        return {*m_options.samplingOverride, SamplingSource::Override};
+    if (m_message->samplingRate != 0)
+        return {m_message->samplingRate, SamplingSource::Exporter};
+    if (m_exporter->rate != 0)
+        return {m_exporter->rate, SamplingSource::Exporter};
+    if (const uint64_t rate = m_exporters.systemRate(m_message->origin.source); rate != 0)
+        return {rate, SamplingSource::Exporter};
+    if (m_options.samplingDefault)
+        return {*m_options.samplingDefault, SamplingSource::Default};
+    return {1, SamplingSource::Unknown};
+}
+
+/// A rate in the record itself or that of its sampler; source Unknown when there is none.
+RecordWriter::Rate RecordWriter::recordRate(const RecordSpan& records, size_t i) const
+{
+    SamplingValues values;
+    values.interval = number(records, i, Extra::SamplingInterval);
+    values.packets = number(records, i, Extra::SamplingPackets);
+    values.space = number(records, i, Extra::SamplingSpace);
+    values.size = number(records, i, Extra::SamplingSize);
+    values.population = number(records, i, Extra::SamplingPopulation);
+    if (const uint64_t bits = number(records, i, Extra::SamplingProbability); bits != 0)
+        values.probability = std::bit_cast<double>(bits);
+    if (const uint64_t rate = values.rate(); rate != 0)
+        return {rate, SamplingSource::Record};
+    if (records.layout->program.extra(Extra::SamplerId) != kNoField) {
+        const auto it = m_exporter->samplers.find(number(records, i, Extra::SamplerId));
+        if (it != m_exporter->samplers.end())
+            return {it->second, SamplingSource::Sampler};
+    }
+    return {0, SamplingSource::Unknown};
+}
+
+void RecordWriter::sampling(const RecordSpan& records, size_t first)
+{
+    const Rate all = fallbackRate();
+    writeSampling(*m_batch, first, records.count, all.rate, all.source);
+    const bool perInterface = !m_exporter->interfaces.empty();
+    if (all.source == SamplingSource::Override || (!records.layout->program.sampling && !perInterface))
+        return;
+    uint64_t* rates = m_batch->cells<uint64_t>(ColumnId::SamplingRate) + first;
+    uint8_t* sources = m_batch->cells<uint8_t>(ColumnId::SamplingSource) + first;
+    const auto interfaceRate = [&](ColumnId column, size_t i) -> uint64_t {
+        const auto it = m_exporter->interfaces.find(m_batch->has(column) ? m_batch->cells<uint32_t>(column)[first + i] : 0);
+        return it == m_exporter->interfaces.end() ? 0 : it->second;
+    };
+    for (size_t i = 0; i < records.count; ++i) {
+        Rate rate = recordRate(records, i);
+        if (rate.rate == 0 && perInterface) {
+            rate = {interfaceRate(ColumnId::InIfIndex, i), SamplingSource::Exporter};
+            if (rate.rate == 0)
+                rate.rate = interfaceRate(ColumnId::OutIfIndex, i);
+        }
+        if (rate.rate == 0)
+            continue;
+        rates[i] = rate.rate;
+        sources[i] = static_cast<uint8_t>(rate.source);
+    }
+}
+
+size_t RecordWriter::directions(const RecordSpan& records, size_t first)
+{
+    const FieldProgram& program = records.layout->program;
+    if (program.extra(Extra::ReverseOctets) != kNoField || program.extra(Extra::ReversePackets) != kNoField)
+        return reverse(records, first);
+    if (program.extra(Extra::ResponderOctets) != kNoField || program.extra(Extra::ResponderPackets) != kNoField)
+        return respond(records, first);
+    return 0;
+}
+
+/// Copies the rows first + m_picked[…] to the end with source and destination exchanged, without counters and TCP flags.
+size_t RecordWriter::mirror(size_t first)
+{
+    const size_t count = m_picked.size();
+    const size_t added = m_batch->addRows(count);
+    for (const auto& column : m_batch->schema().columns()) {
+        if (!column.stored() || column.id == ColumnId::Bytes || column.id == ColumnId::Packets || column.id == ColumnId::TCPFlags)
+            continue;
+        const ColumnId other = column.pair == ColumnId::kNone ? column.id : column.pair;
+        if (!m_batch->has(other))
+            continue;
+        uint8_t* to = m_batch->raw(column.id);
+        const uint8_t* from = m_batch->raw(other);
+        withCellType(column.storage(), [&]<class Cell>(Cell) {
+            auto* out = reinterpret_cast<Cell*>(to) + added;
+            const auto* in = reinterpret_cast<const Cell*>(from) + first;
+            for (size_t i = 0; i < count; ++i)
+                out[i] = in[m_picked[i]];
+        });
+    }
+    return added;
+}
+
+void RecordWriter::swapRow(size_t row)
+{
+    for (const auto& column : m_batch->schema().columns()) {
+        if (!column.stored() || column.pair == ColumnId::kNone || column.pair < column.id
+            || !(m_batch->has(column.id) || m_batch->has(column.pair)))
+            continue;
+        withCellType(column.storage(), [&]<class Cell>(Cell) {
+            std::swap(m_batch->cells<Cell>(column.id)[row], m_batch->cells<Cell>(column.pair)[row]);
+        });
+    }
+}
+
+/// RFC 5103: the reverse elements describe a second flow; one without traffic is none.
+size_t RecordWriter::reverse(const RecordSpan& records, size_t first)
+{
+    m_picked.clear();
+    for (size_t i = 0; i < records.count; ++i) {
+        if (number(records, i, Extra::ReverseOctets) != 0 || number(records, i, Extra::ReversePackets) != 0)
+            m_picked.push_back(static_cast<uint32_t>(i));
+    }
+    if (m_picked.empty())
+        return 0;
+    const size_t added = mirror(first);
+    RecordSpan picked = records;
+    picked.count = m_picked.size();
+    picked.pick = m_pick = m_picked.data();
+    for (const auto& op : records.layout->program.reverseOps)
+        run(op, picked, added);
+    if (m_options.timeSource == TimeSource::FirstSwitched && m_batch->has(ColumnId::TimeFlowStart)) {
+        const uint64_t* start = m_batch->cells<uint64_t>(ColumnId::TimeFlowStart) + added;
+        uint64_t* received = m_batch->cells<uint64_t>(ColumnId::TimeReceived) + added;
+        for (size_t i = 0; i < picked.count; ++i)
+            received[i] = start[i] != 0 ? start[i] : received[i];
+    }
+    return picked.count;
+}
+
+/// NSEL (elements 231, 232, 298, 299): one row for each direction with traffic; a record without any stays one row.
+size_t RecordWriter::respond(const RecordSpan& records, size_t first)
+{
+    m_picked.clear();
+    uint64_t* bytes = m_batch->cells<uint64_t>(ColumnId::Bytes);
+    uint64_t* packets = m_batch->cells<uint64_t>(ColumnId::Packets);
+    for (size_t i = 0; i < records.count; ++i) {
+        const uint64_t octets = number(records, i, Extra::ResponderOctets);
+        const uint64_t count = number(records, i, Extra::ResponderPackets);
+        const size_t row = first + i;
+        if (octets == 0 && count == 0)
+            continue;
+        if (bytes[row] != 0 || packets[row] != 0) {
+            m_picked.push_back(static_cast<uint32_t>(i));
+            continue;
+        }
+        swapRow(row);
+        bytes[row] = octets;
+        packets[row] = count;
+    }
+    if (m_picked.empty())
+        return 0;
+    const size_t added = mirror(first);
+    for (size_t i = 0; i < m_picked.size(); ++i) {
+        m_batch->cells<uint64_t>(ColumnId::Bytes)[added + i] = number(records, m_picked[i], Extra::ResponderOctets);
+        m_batch->cells<uint64_t>(ColumnId::Packets)[added + i] = number(records, m_picked[i], Extra::ResponderPackets);
+    }
+    return m_picked.size();
+}
+
+} // namespace rivereto::core

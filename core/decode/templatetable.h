@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TemplateTable and PendingSets: templates by exporter, and data sets that came before theirs. Both bounded.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "core/decode/recordwriter.h"
+#include "core/decode/template.h"
+
+namespace rivereto::core {
+
+/// A template's number with whom it belongs to. With port and input it is one transport session; without (both 0) it stands for
+/// all of the exporter's.
+struct TemplateKey {
+    Ip source;
+    uint32_t domain = 0;
+    uint16_t port = 0;
+    uint16_t input = 0;
+    uint16_t id = 0;
+    Protocol protocol = Protocol::Unknown;
+    bool operator==(const TemplateKey&) const = default;
+
+    static TemplateKey of(const MessageContext& message, uint16_t id)
+    {
+        return {message.origin.source, message.domain, message.origin.sourcePort, message.origin.input, id, message.protocol};
+    }
+    /// The same exporter and domain on any port and input.
+    [[nodiscard]] TemplateKey anywhere() const { return {source, domain, 0, 0, id, protocol}; }
+};
+
+struct TemplateKeyHash {
+    size_t operator()(const TemplateKey& k) const
+    {
+        const uint64_t low = uint64_t{k.domain} << 32 | uint64_t{k.port} << 16 | k.input;
+        return std::hash<Ip>()(k.source) ^ mix64(low ^ (uint64_t{k.id} << 40 | uint64_t{static_cast<uint8_t>(k.protocol)} << 56));
+    }
+};
+
+class TemplateTable {
+public:
+    enum class Outcome : uint8_t { New, Same, Changed, Refused };
+
+    explicit TemplateTable(size_t limit) : m_limit(limit) { }
+
+    /// Of this session, else the one that the same exporter and domain defined last on another port or input.
+    [[nodiscard]] std::shared_ptr<const Template> find(const TemplateKey& key) const;
+    Outcome define(const TemplateKey& key, std::vector<FieldSpec> fields, bool options, const ElementMap& elements, const Schema& schema);
+    /// False when there was none.
+    bool withdraw(const TemplateKey& key);
+    /// All templates, or all options templates, of the key's session (its id does not matter); returns how many.
+    size_t withdrawAll(const TemplateKey& key, bool options);
+
+private:
+    using Map = std::unordered_map<TemplateKey, std::shared_ptr<const Template>, TemplateKeyHash>;
+    void forget(Map::iterator it);
+
+    Map m_sessions;
+    Map m_anywhere;
+    size_t m_limit;
+    size_t m_fields = 0;
+};
+
+/// Data sets without a template, oldest given up first.
+class PendingSets {
+public:
+    struct Set {
+        MessageContext message;
+        std::vector<uint8_t> bytes; ///< records, without the set's header
+    };
+
+    PendingSets(size_t maxBytes, uint64_t maxAgeMs) : m_maxBytes(maxBytes), m_maxAgeMs(maxAgeMs) { }
+    [[nodiscard]] bool empty() const { return m_order.empty(); }
+    /// Returns how many sets were given up: old ones to make room, this one when its template's share is used up.
+    size_t add(const TemplateKey& key, const MessageContext& message, Bytes bytes);
+    /// Those that wait for the template, in order of arrival.
+    std::vector<Set> take(const TemplateKey& key);
+    /// Gives up all; returns how many.
+    size_t clear();
+
+private:
+    struct Entry {
+        TemplateKey key;
+        Set set;
+    };
+    using Order = std::list<Entry>;
+    struct Waiting {
+        std::deque<Order::iterator> sets;
+        size_t bytes = 0;
+    };
+    void dropOldest();
+    static size_t cost(const Set& set) { return set.bytes.size() + sizeof(Entry) + 64; }
+
+    Order m_order;
+    std::unordered_map<TemplateKey, Waiting, TemplateKeyHash> m_waiting;
+    size_t m_bytes = 0;
+    size_t m_maxBytes;
+    uint64_t m_maxAgeMs;
+};
+
+} // namespace rivereto::core
