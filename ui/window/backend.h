@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Backend: all that the window asks of the program around it. Implemented by app/, faked by tests.
+#pragma once
+
+#include <memory>
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+#include "core/store/flowstore.h"
+
+namespace rivereto::ui {
+
+/// A long task that the window shows: reading captures, or making the demo.
+struct JobStatus {
+    bool running = false;
+    QString title;           ///< "Reading edge.pcap", translated
+    double share = -1;       ///< 0 … 1; negative: unknown
+    quint64 flows = 0;       ///< so far
+    double flowsPerSecond = 0;
+};
+
+/// What the status bar says of inputs and losses.
+struct InputStatus {
+    bool listening = false;
+    QString ports;            ///< "2055 · 4739 · 6343"
+    double flowsPerSecond = 0;
+    double queueFill = 0;     ///< 0 … 1
+    quint64 lostKernel = 0;   ///< datagrams that the kernel dropped
+    quint64 lostHere = 0;     ///< datagrams that Rivereto dropped
+    quint64 lostExporters = 0;///< datagrams missing by their sequence numbers
+};
+
+/// GUI thread only. Nothing here blocks; outcomes come as signals.
+class Backend : public QObject {
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    /// The open database; null when there is none. Shared, so that a running query survives a change.
+    [[nodiscard]] virtual std::shared_ptr<core::FlowStore> store() const = 0;
+    /// For title and menu bar: "edge-paris.rivereto"; empty when nothing is open.
+    [[nodiscard]] virtual QString databaseName() const = 0;
+    [[nodiscard]] virtual JobStatus job() const = 0;
+    [[nodiscard]] virtual InputStatus input() const = 0;
+
+    /// A .rivereto file opens in place; captures are read into a new unnamed database.
+    virtual void openPaths(const QStringList& paths) = 0;
+    /// Copies the open database to a file of the user's choice.
+    virtual void saveAs(const QString& path) = 0;
+    virtual void cancelJob() = 0;
+    virtual void startDemo() = 0;
+    /// Listens on the configured ports into the open or a new database.
+    virtual void setListening(bool on) = 0;
+
+signals:
+    /// Another database, or none.
+    void storeChanged();
+    /// The open database has grown; ask again if the range ends now.
+    void dataChanged();
+    void jobChanged();
+    void inputChanged();
+    /// What went wrong, where, and what to do; plain text.
+    void failed(const QString& what);
+};
+
+} // namespace rivereto::ui
