@@ -241,9 +241,11 @@ std::vector<std::string_view> namesOf(const Column& column)
 Error wrongValue(const Column& column, const FilterValue& value)
 {
     const auto got = value.quoted ? quote(value.text) : value.text;
-    const auto nearest = nearestName(value.text, namesOf(column));
-    if (!nearest.empty())
-        return makeError("expected {}, got {}; did you mean {}?", typeInfo(column.type).doc, got, nearest).at(value.span);
+    if (const auto nearest = nearestName(value.text, namesOf(column)); !nearest.empty()) {
+        const bool bare = typeInfo(column.type).literal == Literal::Enum;
+        return makeError("expected {}, got {}; did you mean {}?", typeInfo(column.type).doc, got, bare ? std::string(nearest) : quote(nearest))
+            .at(value.span);
+    }
     return makeError("expected {}, got {}", typeInfo(column.type).doc, got).at(value.span);
 }
 

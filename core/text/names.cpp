@@ -115,21 +115,27 @@ std::vector<std::string_view> allNames(const Table& table)
     return names;
 }
 
+/// Insertions, deletions, substitutions and swaps of neighbours.
 size_t editDistance(std::string_view a, std::string_view b)
 {
-    std::vector<size_t> row(b.size() + 1);
+    std::array<std::vector<size_t>, 3> rows;
+    rows.fill(std::vector<size_t>(b.size() + 1));
     for (size_t j = 0; j <= b.size(); ++j)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= a.size(); ++i) {
-        size_t diagonal = row[0];
+        auto& row = rows[i % 3];
+        const auto& above = rows[(i + 2) % 3];
+        const auto& twoAbove = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b.size(); ++j) {
-            const size_t substitute = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+            const bool same = lower(a[i - 1]) == lower(b[j - 1]);
+            row[j] = std::min({row[j - 1] + 1, above[j] + 1, above[j - 1] + (same ? 0 : 1)});
+            const bool swapped = i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
+            if (swapped)
+                row[j] = std::min(row[j], twoAbove[j - 2] + 1);
         }
     }
-    return row[b.size()];
+    return rows[a.size() % 3][b.size()];
 }
 
 } // namespace

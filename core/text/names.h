@@ -56,7 +56,7 @@ std::span<const std::string_view> sizeBucketNames();
 bool equalNoCase(std::string_view a, std::string_view b);
 /// ASCII lower case.
 std::string toLower(std::string_view text);
-/// The candidate that differs least from `name` (Levenshtein, case ignored), if it is near enough to be meant; else empty.
+/// The candidate that differs least from `name` (edits and swaps of letters, case ignored), if it is near enough to be meant; else empty.
 std::string_view nearestName(std::string_view name, std::span<const std::string_view> candidates);
 
 } // namespace rivereto::core

@@ -299,7 +299,7 @@ std::optional<uint64_t> parseMicros(std::string_view text)
         return scaledNumber(digits, 1000);
     if (unit == "s")
         return scaledNumber(digits, 1'000'000);
-    if (unit == "min" || unit == "m")
+    if (unit == "min")
         return scaledNumber(digits, 60'000'000);
     if (unit == "h")
         return scaledNumber(digits, 3'600'000'000);
