@@ -18,7 +18,7 @@ struct Field {
 
 // The part that all versions begin with: addresses, next hop, interfaces, packets, octets, first, last, ports.
 constexpr Field kHead[] = {{8, 4}, {12, 4}, {15, 4}, {10, 2}, {14, 2}, {2, 4}, {1, 4}, {22, 4}, {21, 4}, {7, 2}, {11, 2}};
-constexpr Field kTail1[] = {{kPad, 2}, {4, 1}, {5, 1}, {6, 1}, {kPad, 11}};
+constexpr Field kTail1[] = {{kPad, 2}, {4, 1}, {5, 1}, {6, 1}, {kPad, 7}};
 constexpr Field kTail5[] = {{kPad, 1}, {6, 1}, {4, 1}, {5, 1}, {16, 2}, {17, 2}, {9, 1}, {13, 1}, {kPad, 2}};
 constexpr Field kTail7[] = {{kPad, 1}, {6, 1}, {4, 1}, {5, 1}, {16, 2}, {17, 2}, {9, 1}, {13, 1}, {kPad, 2}, {kPad, 4}};
 

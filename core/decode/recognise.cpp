@@ -100,7 +100,7 @@ std::optional<Protocol> recognise(Bytes payload)
         return std::nullopt;
     switch (load16(payload.data())) {
     case 0: return load16(payload.data() + 2) == 5 && isSflow(payload) ? std::optional(Protocol::Sflow) : std::nullopt;
-    case 1: return isFixed(payload, 16, 52, 30) ? std::optional(Protocol::NetFlow1) : std::nullopt;
+    case 1: return isFixed(payload, 16, 48, 30) ? std::optional(Protocol::NetFlow1) : std::nullopt;
     case 5: return isFixed(payload, 24, 48, 31) ? std::optional(Protocol::NetFlow5) : std::nullopt;
     case 7: return isFixed(payload, 24, 52, 31) ? std::optional(Protocol::NetFlow7) : std::nullopt;
     case 9: return isNetFlow9(payload) ? std::optional(Protocol::NetFlow9) : std::nullopt;

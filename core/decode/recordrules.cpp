@@ -91,6 +91,8 @@ void RecordWriter::exporterAddress(const RecordSpan& records, size_t first)
     }
 }
 
+/// The addresses' family. An element (256, 60) tells only where there are none: some exporters fill it with junk, and
+/// for a tagged or labelled frame it may name the outer protocol.
 void RecordWriter::etype(const RecordSpan& records, size_t first)
 {
     constexpr uint16_t ipv4 = 0x0800, ipv6 = 0x86dd;
@@ -99,12 +101,13 @@ void RecordWriter::etype(const RecordSpan& records, size_t first)
         std::fill_n(out, records.count, all);
         return;
     }
-    for (const auto column : {ColumnId::SrcAddr, ColumnId::DstAddr}) {
+    for (const auto column : {ColumnId::DstAddr, ColumnId::SrcAddr}) {
         if (!m_batch->has(column))
             continue;
         const Ip* ips = m_batch->cells<Ip>(column) + first;
         for (size_t i = 0; i < records.count; ++i) {
-            if (out[i] == 0 && !ips[i].isZero())
+            const bool unspecified = ips[i].isZero() || ips[i] == Ip::v4(0);
+            if (!unspecified || (out[i] == 0 && !ips[i].isZero()))
                 out[i] = ips[i].isV4() ? ipv4 : ipv6;
         }
     }
@@ -264,7 +267,7 @@ size_t RecordWriter::reverse(const RecordSpan& records, size_t first)
     const size_t added = mirror(first);
     RecordSpan picked = records;
     picked.count = m_picked.size();
-    picked.pick = m_pick = m_picked.data();
+    picked.pick = m_picked.data();
     for (const auto& op : records.layout->program.reverseOps)
         run(op, picked, added);
     if (m_options.timeSource == TimeSource::FirstSwitched && m_batch->has(ColumnId::TimeFlowStart)) {

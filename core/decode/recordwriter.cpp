@@ -23,11 +23,26 @@ uint64_t ntpToMs(uint64_t value)
     return value >= 100'000'000'000'000'000 ? value / 1'000'000 : value / 1000;
 }
 
-/// Milliseconds since boot as a time: how long before `now` the 32-bit uptime had this value.
+/// How far after the export time a flow may lie: clocks that are read one after the other.
+constexpr uint32_t kFutureMs = 3'600'000;
+
+/// Milliseconds since boot as a time: how long before `now` the 32-bit uptime, which wraps every 49.7 days, had this
+/// value.
 uint64_t bootToMs(uint64_t value, uint64_t nowMs, uint32_t uptimeMs)
 {
-    const auto ago = static_cast<int32_t>(uptimeMs - static_cast<uint32_t>(value));
-    return nowMs - static_cast<uint64_t>(static_cast<int64_t>(ago));
+    if (nowMs == 0)
+        return 0;
+    const uint32_t ago = uptimeMs - static_cast<uint32_t>(value);
+    const uint32_t ahead = 0 - ago;
+    return ago != 0 && ahead <= kFutureMs ? nowMs + ahead : nowMs - std::min<uint64_t>(ago, nowMs);
+}
+
+/// The same from element 160. An export time before the boot is wrong, so that no wrap can be seen.
+uint64_t initToMs(uint64_t value, uint64_t nowMs, uint64_t initMs)
+{
+    if (initMs == 0)
+        return 0;
+    return nowMs + kFutureMs < initMs ? initMs + value : bootToMs(value, nowMs, static_cast<uint32_t>(nowMs - initMs));
 }
 
 /// Unspecified IPv4 or IPv6 address.
@@ -47,7 +62,7 @@ void RecordWriter::loadNumbers(const RecordSpan& records, uint16_t field, std::s
         out[i] = loadBe(records.field(i, field));
 }
 
-void RecordWriter::convert(const FieldOp& op, std::span<uint64_t> values) const
+void RecordWriter::convert(const FieldOp& op, const RecordSpan& records, std::span<uint64_t> values) const
 {
     const auto each = [&](auto change) {
         for (auto& v : values)
@@ -62,15 +77,22 @@ void RecordWriter::convert(const FieldOp& op, std::span<uint64_t> values) const
     case Conv::PlusOne: return each([](uint64_t v) { return v + 1; });
     case Conv::IpVersion: return each([](uint64_t v) -> uint64_t { return v == 4 ? 0x0800 : v == 6 ? 0x86dd : 0; });
     case Conv::SegmentId: return each([](uint64_t v) { return v & 0xffffff; });
-    case Conv::SysUptime: break;
+    case Conv::SysUptime: return convertUptimes(op, records, values);
     default: return;
     }
+}
+
+void RecordWriter::convertUptimes(const FieldOp& op, const RecordSpan& records, std::span<uint64_t> values) const
+{
     const uint64_t now = m_message->exportedMs;
-    if (m_message->hasUptime)
-        return each([now, up = m_message->uptimeMs](uint64_t v) { return bootToMs(v, now, up); });
     for (size_t i = 0; i < values.size(); ++i) {
-        const uint64_t init = m_uptimes.empty() ? m_init : m_uptimes[m_pick ? m_pick[i] : i];
-        values[i] = init == 0 || now == 0 ? 0 : bootToMs(values[i], now, static_cast<uint32_t>(now - init));
+        // Both the first and the last packet at boot: the exporter does not know.
+        if (values[i] == 0 && (op.companion == kNoField || loadBe(records.field(i, op.companion)) == 0))
+            continue;
+        if (m_message->hasUptime)
+            values[i] = bootToMs(values[i], now, m_message->uptimeMs);
+        else
+            values[i] = initToMs(values[i], now, m_inits.empty() ? m_init : m_inits[records.pick ? records.pick[i] : i]);
     }
 }
 
@@ -83,7 +105,7 @@ void RecordWriter::runNumbers(const FieldOp& op, const RecordSpan& records, size
         return loadColumn(records.base + layout.offsets[op.field], layout.minLength, layout.fields[op.field].length, records.count, out);
     m_numbers.resize(records.count);
     loadNumbers(records, op.field, m_numbers);
-    convert(op, m_numbers);
+    convert(op, records, m_numbers);
     // An element that is there but does not say (60 = 0, uptime without a boot time) must not hide a less preferred one.
     for (size_t i = 0; i < records.count; ++i) {
         if (!op.ifZero || out[i] == 0)
@@ -168,13 +190,12 @@ void RecordWriter::prepare(const RecordSpan& records, const MessageContext& mess
     m_batch = &batch;
     m_message = &message;
     m_exporter = &m_exporters.find(message.origin.source, message.domain);
-    m_pick = nullptr;
-    m_uptimes.clear();
+    m_inits.clear();
     m_init = m_exporter->initMs;
     const uint16_t init = records.layout->program.extra(Extra::SystemInit);
     if (records.layout->program.uptime && !message.hasUptime && init != kNoField) {
-        m_uptimes.resize(records.count);
-        loadNumbers(records, init, m_uptimes);
+        m_inits.resize(records.count);
+        loadNumbers(records, init, m_inits);
     }
 }
 

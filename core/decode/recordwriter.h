@@ -64,7 +64,8 @@ private:
     void runNumbers(const FieldOp& op, const RecordSpan& records, size_t first);
     void runAddress(const FieldOp& op, const RecordSpan& records, size_t first);
     void runText(const FieldOp& op, const RecordSpan& records, size_t first);
-    void convert(const FieldOp& op, std::span<uint64_t> values) const;
+    void convert(const FieldOp& op, const RecordSpan& records, std::span<uint64_t> values) const;
+    void convertUptimes(const FieldOp& op, const RecordSpan& records, std::span<uint64_t> values) const;
     void loadNumbers(const RecordSpan& records, uint16_t field, std::span<uint64_t> out) const;
     [[nodiscard]] uint64_t number(const RecordSpan& records, size_t i, Extra extra) const;
     std::string_view application(Bytes id);
@@ -92,9 +93,8 @@ private:
     FlowBatch* m_batch = nullptr;
     const MessageContext* m_message = nullptr;
     const ExporterState* m_exporter = nullptr;
-    std::vector<uint64_t> m_uptimes; ///< element 160 of each record; empty = m_init for all
+    std::vector<uint64_t> m_inits; ///< element 160 of each record; empty = m_init for all
     uint64_t m_init = 0;
-    const uint32_t* m_pick = nullptr;
 
     std::vector<uint64_t> m_numbers;
     std::vector<uint32_t> m_picked;

@@ -2,6 +2,7 @@
 #include "core/decode/sflow.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/decode/columnwriter.h"
 
@@ -52,6 +53,9 @@ Ip readAddress(Cursor& in)
     default: return {};
     }
 }
+
+/// A length in bits; some agents write the mask itself.
+uint8_t maskLength(uint32_t mask) { return static_cast<uint8_t>(mask <= 128 ? mask : std::popcount(mask)); }
 
 /// XDR opaque or string: length, octets, padding to four.
 Bytes readOpaque(Cursor& in)
@@ -140,6 +144,10 @@ void SflowDecoder::flowSample(Bytes body, bool expanded)
     sample.out = out.index();
     sample.discarded = out.format == kDiscardFormat;
     const uint32_t records = in.u32();
+    if (!in.ok()) {
+        m_stats.add(DecodeCount::MalformedRecords);
+        return;
+    }
     PacketInfo packet;
     for (uint32_t i = 0; in.ok() && i < records; ++i) {
         const uint32_t format = in.u32();
@@ -148,10 +156,6 @@ void SflowDecoder::flowSample(Bytes body, bool expanded)
             m_stats.add(DecodeCount::MalformedRecords);
             break;
         }
-    }
-    if (!sample.packet) {
-        m_stats.add(DecodeCount::EmptySamples);
-        return;
     }
     m_samples.push_back(sample);
     m_packets.push_back(packet);
@@ -267,8 +271,8 @@ bool SflowDecoder::ipRecord(Cursor in, Sample& sample, PacketInfo& packet, size_
 bool SflowDecoder::router(Cursor in, Sample& sample)
 {
     sample.nextHop = readAddress(in);
-    sample.srcMask = static_cast<uint8_t>(in.u32());
-    sample.dstMask = static_cast<uint8_t>(in.u32());
+    sample.srcMask = maskLength(in.u32());
+    sample.dstMask = maskLength(in.u32());
     return in.ok();
 }
 
@@ -287,7 +291,8 @@ bool SflowDecoder::gateway(Cursor in, Sample& sample)
     }
     if (!in.ok())
         return false;
-    // An empty path leads to the router's own AS.
+    // No source AS and an empty path mean the router's own AS.
+    sample.srcAs = sample.srcAs == 0 ? own : sample.srcAs;
     sample.dstAs = m_words.empty() ? own : m_words.back();
     sample.path = m_out->dictionary().intern(listBytes(m_words));
     m_words.clear();

@@ -16,7 +16,7 @@ public:
         : m_options(options), m_writer(writer), m_stats(stats)
     {
     }
-    /// One datagram: a row for each flow sample that tells about a packet.
+    /// One datagram: a row for each flow sample.
     void decode(Bytes payload, MessageContext& message, MessageInfo& info, FlowBatch& out);
 
 private:

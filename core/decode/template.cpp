@@ -53,6 +53,10 @@ bool isHeaderElement(const FieldSpec& field)
 
 bool isCounter(ColumnId column) { return column == ColumnId::Bytes || column == ColumnId::Packets; }
 
+/// Elements 23 and 24 count at the output; an egress record may have them instead of 1 and 2 while those are zero. Other
+/// counters of a record must not be mixed: a total is no delta.
+bool isOutputCounter(uint16_t id) { return id == 23 || id == 24; }
+
 /// Whether octets of this length can become a cell of this type.
 bool fits(const FieldSpec& field, Type type)
 {
@@ -131,9 +135,10 @@ private:
             const Column& column = m_schema[target.column];
             const bool more = target.column == last;
             last = target.column;
-            if (target.conv == Conv::MplsLabel || (more && (isCounter(column.id) || (m_layered && column.type == Type::Address))))
+            const bool other = (isCounter(column.id) && !isOutputCounter(m_out.fields[field].id)) || (m_layered && column.type == Type::Address);
+            if (target.conv == Conv::MplsLabel || (more && other))
                 continue;
-            ops.push_back({column.id, column.type, column.storage(), target.conv, field, more});
+            ops.push_back({column.id, column.type, column.storage(), target.conv, field, kNoField, more});
         }
     }
 
@@ -169,12 +174,27 @@ private:
             p.extras[slot(Extra::ResponderOctets)] = p.extras[slot(Extra::ResponderPackets)] = kNoField;
         for (size_t e = slot(Extra::SamplingInterval); e <= slot(Extra::SamplerId); ++e)
             p.sampling |= p.extras[e] != kNoField;
-        const auto usesUptime = [](const FieldOp& o) { return o.conv == Conv::SysUptime; };
-        p.uptime = std::ranges::any_of(p.ops, usesUptime) || std::ranges::any_of(p.reverseOps, usesUptime);
+        p.uptime = pairUptimes(p.ops) | pairUptimes(p.reverseOps);
         p.icmpInPort = op(p.ops, ColumnId::Proto) && op(p.ops, ColumnId::DstPort) && !op(p.ops, ColumnId::ICMPv4Type)
             && !op(p.ops, ColumnId::ICMPv6Type);
         if (!op(p.ops, ColumnId::EType))
             p.etype = family();
+    }
+
+    /// Tells the uptimes of a flow's start and end about each other; false when there are none.
+    static bool pairUptimes(std::vector<FieldOp>& ops)
+    {
+        bool any = false;
+        for (auto& a : ops) {
+            if (a.conv != Conv::SysUptime)
+                continue;
+            any = true;
+            for (const auto& b : ops) {
+                if (b.conv == Conv::SysUptime && b.field != a.field)
+                    a.companion = b.field;
+            }
+        }
+        return any;
     }
 
     /// The EType that follows from the address fields alone; 0 when they leave it open.

@@ -29,7 +29,8 @@ struct FieldOp {
     Storage storage = Storage::U64;
     Conv conv = Conv::Default;
     uint16_t field = kNoField;
-    bool ifZero = false; ///< only where a preferred element gave nothing
+    uint16_t companion = kNoField; ///< Conv::SysUptime: field of the flow's other end
+    bool ifZero = false;           ///< only where a preferred element gave nothing
 };
 
 /// Values that a record may have and that steer the decoder rather than fill a column.
