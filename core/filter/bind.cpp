@@ -246,7 +246,7 @@ private:
         for (const auto& meaning : meanings)
             out.texts.push_back(meaning.text);
         std::ranges::sort(out.texts);
-        out.texts.erase(std::ranges::unique(out.texts).begin(), out.texts.end());
+        out.texts.erase(std::unique(out.texts.begin(), out.texts.end()), out.texts.end());
         return test(column.id, std::move(out));
     }
 
@@ -361,7 +361,7 @@ BoundFilter::BoundFilter(std::shared_ptr<const BoundNode> root) : m_root(std::mo
         return;
     collect(*m_root, m_columns);
     std::ranges::sort(m_columns);
-    m_columns.erase(std::ranges::unique(m_columns).begin(), m_columns.end());
+    m_columns.erase(std::unique(m_columns.begin(), m_columns.end()), m_columns.end());
 }
 
 Result<BoundFilter> bindFilter(const Filter& filter, const BindContext& context)

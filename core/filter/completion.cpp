@@ -127,7 +127,11 @@ private:
     int m_depth = 0;
 };
 
-bool isWordLike(Kind kind) { return kind == Kind::Word || kind == Kind::Text || kind == Kind::BrokenText || kind == Kind::Operator; }
+/// Tokens that grow while one types; "!" is stray until "=" comes.
+bool canGrow(Kind kind)
+{
+    return kind == Kind::Word || kind == Kind::Text || kind == Kind::BrokenText || kind == Kind::Operator || kind == Kind::Stray;
+}
 
 bool containsNoCase(std::string_view text, std::string_view part)
 {
@@ -322,7 +326,7 @@ Completion complete(std::string_view text, size_t cursor, const Schema& schema)
         if ((inComment && token.span.end >= at) || token.kind == Kind::BrokenComment)
             return out;
         // A closed quote with the cursor behind it is finished; anything else that the cursor touches is being typed.
-        const bool finished = token.span.end < at || (token.kind == Kind::Text && token.span.end == at) || !isWordLike(token.kind);
+        const bool finished = token.span.end < at || (token.kind == Kind::Text && token.span.end == at) || !canGrow(token.kind);
         if (!finished) {
             out.replace = token.span;
             const auto typed = token.raw.substr(0, at - token.span.begin);

@@ -279,12 +279,13 @@ private:
             apply<Ip>(view, mask, [&](const Ip& ip) { return withinAny<Ip>(test.ranges, ip); });
             return;
         }
-        const auto [first, last] = test.ranges[0];
+        const Ip first = test.ranges[0].first;
+        const Ip last = test.ranges[0].last;
         if (first.hi == last.hi) {
             const uint64_t width = last.lo - first.lo;
             apply<Ip>(view, mask, [=](const Ip& ip) { return (ip.hi == first.hi) & (ip.lo - first.lo <= width); });
         } else {
-            apply<Ip>(view, mask, [&, first = first, last = last](const Ip& ip) { return first <= ip && ip <= last; });
+            apply<Ip>(view, mask, [=](const Ip& ip) { return first <= ip && ip <= last; });
         }
     }
 

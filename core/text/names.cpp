@@ -165,9 +165,10 @@ std::vector<std::string_view> protocolNames() { return allNames(kProtocols); }
 std::string_view serviceName(uint16_t port, uint8_t protocol)
 {
     const uint8_t wanted = protocol == kTcp ? kOnTcp : protocol == kUdp ? kOnUdp : protocol == 0 ? kOnTcp | kOnUdp : 0;
-    const auto [begin, end] = std::ranges::equal_range(kServices, port, {}, &Service::port);
-    const auto it = std::find_if(begin, end, [&](const Service& service) { return (service.on & wanted) != 0; });
-    return it == end ? std::string_view() : it->name;
+    auto it = std::ranges::lower_bound(kServices, port, {}, &Service::port);
+    while (it != kServices.end() && it->port == port && (it->on & wanted) == 0)
+        ++it;
+    return it != kServices.end() && it->port == port ? it->name : std::string_view();
 }
 
 std::optional<uint16_t> servicePort(std::string_view name)

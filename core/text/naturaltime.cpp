@@ -234,7 +234,7 @@ private:
     /// "6 hours ago", "6 hours from now", "3 march 2026", "2026-11-23".
     Result<int64_t> numberFirst()
     {
-        if (monthOf(word(1)) || word(1) == "-")
+        if (monthOf(word(1)) || word(1) == "-" || isOrdinal(word(1)))
             return calendarDate();
         const size_t begin = m_at;
         const auto back = shift(m_now, -1);
@@ -375,17 +375,17 @@ private:
         return expected("a weekday, a month or a unit of time");
     }
 
+    static bool isOrdinal(std::string_view suffix) { return suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th"; }
+
     std::optional<int64_t> wholeWord(int64_t most)
     {
         auto text = word();
         const auto value = takeNumber(text, 1, 4);
-        if (value && (text == "st" || text == "nd" || text == "rd" || text == "th"))
-            text = {};
         if (!value || !text.empty() || *value > most)
             return std::nullopt;
         ++m_at;
-        for (const auto suffix : {"st", "nd", "rd", "th"})
-            accept(suffix);
+        if (isOrdinal(word()))
+            ++m_at;
         return value;
     }
 
@@ -404,6 +404,8 @@ private:
         } else {
             if (isNumberNext())
                 date = wholeWord(31);
+            if (date)
+                accept("of");
             month = monthOf(word());
             if (month)
                 ++m_at;

@@ -161,7 +161,8 @@ std::string formatInterval(uint64_t ms)
     constexpr auto steps = std::to_array<Step>({{kDay, "d"}, {kHour, "h"}, {kMinute, "min"}, {kSecond, "s"}});
     for (const auto& step : steps) {
         // "60 s" rather than "1 min": the usual step of a chart reads as the seconds it is.
-        if (ms >= step.ms && ms % step.ms == 0 && ms != kMinute)
+        const bool oneMinute = ms == kMinute && step.ms == kMinute;
+        if (ms >= step.ms && ms % step.ms == 0 && !oneMinute)
             return fmt::format("{}\u00a0{}", ms / step.ms, step.name);
     }
     return fmt::format("{}\u00a0ms", ms);
