@@ -1,2 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-int main() { return 0; }
+// rivereto: a command when the first argument is one, the window otherwise.
+#include <clocale>
+
+#include <QCoreApplication>
+
+#include "app/cli/command.h"
+#include "app/run.h"
+
+int main(int argc, char** argv)
+{
+    QCoreApplication::setApplicationName(QStringLiteral("rivereto"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(RIVERETO_VERSION));
+    const auto* command = argc > 1 ? rivereto::app::findCommand(QString::fromLocal8Bit(argv[1])) : nullptr;
+    if (!command)
+        return rivereto::app::runWindow(argc, argv);
+    const QCoreApplication application(argc, argv);
+    return command->run(QCoreApplication::arguments().mid(2));
+}

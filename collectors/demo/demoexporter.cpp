@@ -15,6 +15,7 @@ constexpr uint16_t kTemplateV4 = 256;
 constexpr uint16_t kTemplateV6 = 257;
 constexpr uint16_t kOptionsTemplate = 258;
 constexpr uint64_t kTemplatesEveryMs = 60'000;
+constexpr uint64_t kHoldMs = 2000; ///< a datagram that does not fill up leaves after this
 constexpr uint32_t kMaxV5Records = 30;
 constexpr uint32_t kSampledHeader = 1;
 constexpr uint32_t kDomainBase = 524288;
@@ -81,14 +82,18 @@ void DemoExporter::patch32(size_t at, uint64_t value)
     patch16(at + 2, value & 0xffff);
 }
 
-void DemoExporter::add(const DemoFlow& flow, uint64_t timeMs)
+void DemoExporter::add(DemoFlow flow, uint64_t timeMs)
 {
-    if (m_records > 0 && timeMs / 1000 != m_timeMs / 1000)
+    if (m_records > 0 && timeMs >= m_timeMs + kHoldMs)
         flush();
     if (m_records == 0) {
         m_timeMs = timeMs;
         begin();
     }
+    // The datagram carries the time it was begun; no flow in it ends later.
+    const uint64_t late = flow.endMs > m_timeMs ? flow.endMs - m_timeMs : 0;
+    flow.startMs -= late;
+    flow.endMs -= late;
     switch (m_spec.protocol) {
     case Protocol::NetFlow5: putV5(flow); break;
     case Protocol::Sflow: putSample(flow); break;

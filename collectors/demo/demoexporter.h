@@ -23,8 +23,8 @@ using DemoSender = std::function<void(const DemoDatagram&)>;
 class DemoExporter {
 public:
     DemoExporter(size_t number, const DemoExporterSpec& spec, uint64_t bootMs, DemoSender send);
-    /// Sends when a datagram is full, or the flow belongs into another second.
-    void add(const DemoFlow& flow, uint64_t timeMs);
+    /// Sends when a datagram is full or has waited for two seconds.
+    void add(DemoFlow flow, uint64_t timeMs);
     void flush();
 
 private:

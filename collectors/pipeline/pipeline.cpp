@@ -10,8 +10,8 @@ namespace {
 constexpr size_t kQueuedBatches = 64;
 /// A worker hands over this many rows at once, leaving room for one more datagram within a segment.
 constexpr size_t kFullBatch = core::kSegmentRows - 4096;
-/// Live rows wait at most this long for a batch to fill.
-constexpr auto kHoldRows = std::chrono::milliseconds(200);
+/// How often an idle worker looks up.
+constexpr auto kTick = std::chrono::milliseconds(200);
 constexpr unsigned kMaxWorkers = 4;
 
 } // namespace
@@ -153,7 +153,7 @@ void Pipeline::run(Worker& worker)
         m_drained.notify_all();
     };
     while (!worker.queue.done()) {
-        auto batch = worker.queue.pop(kHoldRows);
+        auto batch = worker.queue.pop(kTick);
         const auto now = std::chrono::steady_clock::now();
         if (rows.empty())
             firstRow = now;
@@ -166,7 +166,7 @@ void Pipeline::run(Worker& worker)
             if (auto names = worker.decoder.takeNames(); !names.empty())
                 m_options.onNames(std::move(names));
         }
-        if (!rows.empty() && now - firstRow >= kHoldRows)
+        if (m_options.hold.count() > 0 && !rows.empty() && now - firstRow >= m_options.hold)
             store(rows, worker.enricher);
         publish();
         if (batch)

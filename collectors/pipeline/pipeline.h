@@ -19,6 +19,8 @@ struct PipelineOptions {
     core::DecoderOptions decoder;
     core::EnricherFactory enricher; ///< empty: no enrichment
     unsigned workers = 0;           ///< 0: one a core, at most 4
+    /// Rows wait at most this long for a batch to fill; 0: until it is full (replay).
+    std::chrono::milliseconds hold{0};
     /// Told of names that options data brought, on a worker's thread; may be empty.
     std::function<void(std::vector<core::LearntName>)> onNames;
 };

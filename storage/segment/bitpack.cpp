@@ -19,8 +19,14 @@ struct BlockShape {
 
 BlockShape shapeOf(std::span<const uint64_t> block)
 {
-    const auto [low, high] = std::ranges::minmax(block);
-    return {low, bitWidth(high - low)};
+    // The highest bit that differs from the smallest value bounds the width; min and or vectorise where minmax does not.
+    uint64_t low = block[0];
+    for (const uint64_t value : block)
+        low = value < low ? value : low;
+    uint64_t bits = 0;
+    for (const uint64_t value : block)
+        bits |= value - low;
+    return {low, bitWidth(bits)};
 }
 
 size_t varintSize(uint64_t value)
@@ -41,20 +47,24 @@ void packBlock(ByteWriter& out, std::span<const uint64_t> block)
     const auto [base, width] = shapeOf(block);
     out.put(static_cast<uint8_t>(width));
     out.putVarint(base);
-    std::array<char, kBlock * 8 + 16> bits{};
-    size_t bit = 0;
+    if (width == 0)
+        return;
+    std::array<uint64_t, kBlock + 1> words;
+    size_t word = 0;
+    uint64_t filling = 0;
+    unsigned filled = 0;
     for (const uint64_t value : block) {
-        const unsigned shift = bit & 7;
-        char* at = bits.data() + (bit >> 3);
-        uint64_t word = 0;
-        std::memcpy(&word, at, 8);
-        word |= (value - base) << shift;
-        std::memcpy(at, &word, 8);
-        if (shift + width > 64)
-            at[8] = static_cast<char>((value - base) >> (64 - shift));
-        bit += width;
+        const uint64_t rest = value - base;
+        filling |= rest << filled;
+        filled += width;
+        if (filled >= 64) {
+            words[word++] = filling;
+            filled -= 64;
+            filling = filled == 0 ? 0 : rest >> (width - filled);
+        }
     }
-    out.putBytes({bits.data(), bitBytes(block.size(), width)});
+    words[word] = filling;
+    out.putBytes({reinterpret_cast<const char*>(words.data()), bitBytes(block.size(), width)});
 }
 
 template <class T>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <string>
 
 #include <zstd.h>
 
@@ -99,19 +101,80 @@ bool decodePacked(ByteReader& in, DecodedColumn& out, uint32_t rows)
     });
 }
 
+std::shared_ptr<DecodedColumn> decodeAny(std::string_view data, Storage storage, uint32_t rows, const DecodedColumn* parent);
+
+/// What a Zstd blob holds, read from behind its tag; nothing when it is damaged, or holds another one.
+std::optional<std::string> unwrapped(ByteReader& in)
+{
+    const auto size = in.getVarint();
+    if (!in.ok() || size == 0 || size > kMaxRaw)
+        return std::nullopt;
+    std::string raw(size, '\0');
+    const auto got = ZSTD_decompress(raw.data(), raw.size(), in.rest().data(), in.rest().size());
+    if (ZSTD_isError(got) || got != size || static_cast<Encoding>(raw[0]) == Encoding::Zstd)
+        return std::nullopt;
+    return raw;
+}
+
+/// A dictionary's cells, compressed or not.
+bool decodeCells(std::string_view bytes, DecodedColumn& out, size_t count)
+{
+    ByteReader in(bytes);
+    auto encoding = in.get<Encoding>();
+    std::optional<std::string> raw;
+    if (encoding == Encoding::Zstd) {
+        raw = unwrapped(in);
+        if (!raw)
+            return false;
+        in = ByteReader(*raw);
+        encoding = in.get<Encoding>();
+    }
+    return encoding == Encoding::Wide && getCells(in, out, count);
+}
+
 bool decodeDictionary(ByteReader& in, DecodedColumn& out, uint32_t rows)
 {
     const auto distinct = in.getVarint();
-    if (!in.ok() || distinct == 0 || distinct > rows || !getCells(in, out, distinct))
+    const auto cells = in.getBytes(in.getVarint());
+    if (!in.ok() || distinct == 0 || distinct > rows || !decodeCells(cells, out, distinct))
+        return false;
+    const auto codes = decodeAny(in.rest(), Storage::U16, rows, nullptr);
+    if (!codes || codes->kind != ColumnView::Kind::Plain)
         return false;
     out.kind = ColumnView::Kind::Coded;
     out.distinct = static_cast<uint32_t>(distinct);
-    out.codes.resize(rows);
-    return unpackNumbersAs(in, std::span(out.codes))
-        && std::ranges::all_of(out.codes, [&](uint16_t code) { return code < distinct; });
+    const auto numbers = cellsOf<uint16_t>(*codes);
+    out.codes.assign(numbers.begin(), numbers.end());
+    return std::ranges::all_of(out.codes, [&](uint16_t code) { return code < distinct; });
 }
 
-std::shared_ptr<DecodedColumn> decodeAny(std::string_view data, Storage storage, uint32_t rows, const DecodedColumn* parent);
+bool decodePlanes(ByteReader& in, DecodedColumn& out, uint32_t rows)
+{
+    const auto base = in.getVarint();
+    const auto planes = in.get<uint8_t>();
+    const auto bytes = in.getBytes(static_cast<size_t>(rows) * planes);
+    if (!in.ok() || planes == 0 || planes > 8)
+        return false;
+    out.kind = ColumnView::Kind::Plain;
+    out.distinct = rows;
+    out.cells.resize(rows * core::cellSize(out.storage));
+    return core::withCellType(out.storage, [&](auto cell) {
+        using T = decltype(cell);
+        if constexpr (std::is_integral_v<T>) {
+            T* cells = cellsOf<T>(out).data();
+            for (size_t row = 0; row < rows; ++row)
+                cells[row] = static_cast<T>(base + static_cast<uint8_t>(bytes[row]));
+            for (size_t plane = 1; plane < planes && plane < sizeof(T); ++plane) {
+                const char* high = bytes.data() + plane * rows;
+                for (size_t row = 0; row < rows; ++row)
+                    cells[row] = static_cast<T>(cells[row] + (static_cast<T>(static_cast<uint8_t>(high[row])) << (8 * plane)));
+            }
+            return true;
+        } else {
+            return false;
+        }
+    });
+}
 
 /// A value for each code of the parent becomes codes of its own values, so that equal values share a code.
 bool decodeDependent(ByteReader& in, DecodedColumn& out, uint32_t rows, const DecodedColumn* parent)
@@ -138,25 +201,23 @@ bool decodeDifference(ByteReader& in, DecodedColumn& out, uint32_t rows, const D
     if (!parent || parent->storage == Storage::Ip || parent->storage == Storage::Prefix)
         return false;
     const auto view = parent->view();
+    const auto rest = decodeAny(in.rest(), Storage::U64, rows, nullptr);
+    if (!rest || rest->kind != ColumnView::Kind::Plain)
+        return false;
+    const auto codes = cellsOf<uint64_t>(*rest);
     return fillNumbers(out, rows, [&](std::span<uint64_t> numbers) {
-        if (!unpackNumbers(in, numbers))
-            return false;
-        for (size_t row = 0; row < rows; ++row)
-            numbers[row] = view.number(row) - (numbers[row] >> 1 ^ (0 - (numbers[row] & 1)));
+        for (size_t row = 0; row < rows; ++row) {
+            const uint64_t code = codes[row] - 1;
+            numbers[row] = codes[row] == 0 ? 0 : view.number(row) - (code >> 1 ^ (0 - (code & 1)));
+        }
         return true;
     });
 }
 
 std::shared_ptr<DecodedColumn> decodeZstd(ByteReader& in, Storage storage, uint32_t rows, const DecodedColumn* parent)
 {
-    const auto size = in.getVarint();
-    if (!in.ok() || size > kMaxRaw)
-        return nullptr;
-    std::string raw(size, '\0');
-    const auto got = ZSTD_decompress(raw.data(), raw.size(), in.rest().data(), in.rest().size());
-    if (ZSTD_isError(got) || got != size || raw.empty() || static_cast<Encoding>(raw[0]) == Encoding::Zstd)
-        return nullptr;
-    return decodeAny(raw, storage, rows, parent);
+    const auto raw = unwrapped(in);
+    return raw ? decodeAny(*raw, storage, rows, parent) : nullptr;
 }
 
 bool decodeConstant(ByteReader& in, DecodedColumn& out)
@@ -189,6 +250,7 @@ std::shared_ptr<DecodedColumn> decodeAny(std::string_view data, Storage storage,
         out->distinct = rows;
         ok = storage == Storage::Ip && getCells(in, *out, rows);
         break;
+    case Encoding::Planes: ok = decodePlanes(in, *out, rows); break;
     case Encoding::Zstd: return decodeZstd(in, storage, rows, parent);
     }
     return ok ? out : nullptr;

@@ -19,6 +19,8 @@ namespace {
 constexpr ColumnId kNone = ColumnId::kNone;
 /// Blobs below this are not worth a compressor's header.
 constexpr size_t kCompressFrom = 512;
+/// Numbers wider than this many bits are never laid out in planes: their low bytes are noise.
+constexpr unsigned kWidestPlanes = 24;
 
 /// Distinct values of a column, sorted, and each row's index into them.
 struct Codes {
@@ -62,7 +64,7 @@ template <class T>
 Codes makeCodes(const std::vector<T>& cells)
 {
     Codes out;
-    constexpr size_t kSlots = 4 * core::kSegmentRows;
+    constexpr size_t kSlots = 2 * core::kSegmentRows;
     static thread_local std::vector<uint32_t> slots(kSlots);
     std::ranges::fill(slots, 0);
     std::vector<T> found;
@@ -149,18 +151,63 @@ void putCells(ByteWriter& out, Storage storage, const std::vector<Ip>& values)
     putNumbers(part(values, &Ip::lo));
 }
 
-void putCodes(ByteWriter& out, const std::vector<uint16_t>& codes)
+std::string compressed(std::string blob, size_t gain);
+
+/// Numbers as whole bytes, the lowest first: larger than packed, but what is frequent compresses.
+std::string planesBlob(std::span<const uint64_t> values, uint64_t low, unsigned width)
 {
-    packNumbers(out, std::vector<uint64_t>(codes.begin(), codes.end()));
+    ByteWriter out;
+    out.put(Encoding::Planes);
+    out.putVarint(low);
+    const unsigned planes = (width + 7) / 8;
+    out.put(static_cast<uint8_t>(planes));
+    std::string plane(values.size(), '\0');
+    for (unsigned shift = 0; shift < planes * 8; shift += 8) {
+        for (size_t row = 0; row < values.size(); ++row)
+            plane[row] = static_cast<char>((values[row] - low) >> shift);
+        out.putBytes(plane);
+    }
+    return out.take();
+}
+
+/// The smallest way to hold numbers in this order, compressed where it pays.
+std::string numbersBlob(std::span<const uint64_t> values, uint64_t low, uint64_t high, bool inOrder)
+{
+    ByteWriter out;
+    if (inOrder && packedDeltaSize(values) < packedSize(values)) {
+        out.put(Encoding::Delta);
+        packDeltas(out, values);
+        return compressed(out.take(), 8);
+    }
+    out.put(Encoding::Packed);
+    packNumbers(out, values);
+    auto packed = compressed(out.take(), 8);
+    const auto width = bitWidth(high - low);
+    if (values.size() < kCompressFrom || width > kWidestPlanes)
+        return packed;
+    auto planes = compressed(planesBlob(values, low, width), 8);
+    // A plane costs more to read than packed bits: it must save something.
+    return planes.size() + planes.size() / 32 < packed.size() ? planes : packed;
+}
+
+std::string codesBlob(const Codes& codes)
+{
+    const std::vector<uint64_t> numbers(codes.codes.begin(), codes.codes.end());
+    return numbersBlob(numbers, 0, codes.values.size() - 1, false);
 }
 
 std::string dictionaryBlob(Storage storage, const Codes& codes)
 {
+    ByteWriter values;
+    values.put(Encoding::Wide);
+    putCells(values, storage, codes.values);
+    const auto cells = compressed(values.take(), 16);
     ByteWriter out;
     out.put(Encoding::Dictionary);
     out.putVarint(codes.values.size());
-    putCells(out, storage, codes.values);
-    putCodes(out, codes.codes);
+    out.putVarint(cells.size());
+    out.putBytes(cells);
+    out.putBytes(codesBlob(codes));
     return out.take();
 }
 
@@ -173,24 +220,22 @@ std::string plainBlob(const Work& work)
         putCell(out, work.storage, work.min);
         return out.take();
     }
+    const auto& codes = work.codes;
     if (work.isAddress()) {
+        if (!codes.values.empty())
+            return dictionaryBlob(work.storage, codes);
         out.put(Encoding::Wide);
         putCells(out, work.storage, work.addresses);
-    } else if (packedDeltaSize(work.numbers) < packedSize(work.numbers)) {
-        out.put(Encoding::Delta);
-        packDeltas(out, work.numbers);
-    } else {
-        out.put(Encoding::Packed);
-        packNumbers(out, work.numbers);
+        return out.take();
     }
-    auto best = out.take();
-    if (!work.codes.values.empty()) {
-        auto coded = dictionaryBlob(work.storage, work.codes);
-        // Codes are worth a little room: the executor is fastest on them.
-        if (coded.size() <= best.size() + best.size() / 16)
-            best = std::move(coded);
+    // Codes are worth a little room: the executor is fastest on them.
+    if (!codes.values.empty() && codes.values.size() <= work.numbers.size() / 4) {
+        const auto plain = packedSize(work.numbers);
+        const auto coded = packedSize(part(codes.values, &Ip::lo)) + work.numbers.size() * bitWidth(codes.values.size() - 1) / 8;
+        if (coded <= plain + plain / 16)
+            return dictionaryBlob(work.storage, codes);
     }
-    return best;
+    return numbersBlob(work.numbers, work.min.lo, work.max.lo, work.type == core::Type::Time);
 }
 
 /// Value of the column for each code of `parent`; empty when it is no function of it.
@@ -230,22 +275,25 @@ std::string differenceBlob(const Work& work, const Work& parent)
 {
     std::vector<uint64_t> rest(work.numbers.size());
     for (size_t row = 0; row < rest.size(); ++row) {
+        // 0 stands for a missing time, which would otherwise be the widest difference of all.
         const uint64_t delta = parent.numbers[row] - work.numbers[row];
-        rest[row] = delta << 1 ^ (0 - (delta >> 63));
+        rest[row] = work.numbers[row] == 0 ? 0 : (delta << 1 ^ (0 - (delta >> 63))) + 1;
     }
     ByteWriter out;
     out.put(Encoding::Difference);
-    packNumbers(out, rest);
+    const auto [low, high] = std::ranges::minmax(rest);
+    out.putBytes(numbersBlob(rest, low, high, false));
     return out.take();
 }
 
-std::string compressed(std::string blob)
+/// The blob, or a zstd frame of it when that saves at least one part in `gain`.
+std::string compressed(std::string blob, size_t gain)
 {
     if (blob.size() < kCompressFrom)
         return blob;
     std::string packed(ZSTD_compressBound(blob.size()), '\0');
     const size_t size = ZSTD_compress(packed.data(), packed.size(), blob.data(), blob.size(), 1);
-    if (ZSTD_isError(size) || size + size / 8 > blob.size())
+    if (ZSTD_isError(size) || size + blob.size() / gain > blob.size())
         return blob;
     ByteWriter out;
     out.put(Encoding::Zstd);
@@ -326,7 +374,6 @@ EncodedSegment encodeSegment(const core::FlowBatch& batch, size_t first, size_t 
             if (auto values = functionOf(work, parent->codes); !values.empty())
                 consider(id, dependentBlob(work, std::move(values)));
         }
-        encoded.data = compressed(std::move(encoded.data));
         out.columns.push_back(std::move(encoded));
     }
     if (const auto* time = findWork(works, ColumnId::TimeReceived)) {
@@ -341,7 +388,7 @@ EncodedSegment encodeSegment(const core::FlowBatch& batch, size_t first, size_t 
         if (isParent) {
             const auto* work = findWork(works, encoded.id);
             encoded.parent = kNone;
-            encoded.data = compressed(dictionaryBlob(work->storage, work->codes));
+            encoded.data = dictionaryBlob(work->storage, work->codes);
         }
     }
     return out;

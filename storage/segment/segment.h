@@ -17,11 +17,12 @@ enum class Encoding : uint8_t {
     Constant = 0,   ///< one cell
     Packed = 1,     ///< numbers, frame of reference
     Delta = 2,      ///< numbers, difference to the row before
-    Dictionary = 3, ///< sorted distinct cells and a code a row
+    Dictionary = 3, ///< sorted distinct cells and the blob of a code a row
     Dependent = 4,  ///< a value for each dictionary entry of another column
     Difference = 5, ///< numbers, difference to another column's number in the same row
     Wide = 6,       ///< addresses, two number columns
-    Zstd = 7        ///< any of these, compressed
+    Zstd = 7,       ///< any of these, compressed
+    Planes = 8      ///< numbers, one byte plane after another: what an entropy coder wants
 };
 
 /// An encoded column of a segment.

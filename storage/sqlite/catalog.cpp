@@ -35,7 +35,7 @@ std::optional<core::Type> typeNamed(std::string_view name)
 
 core::Result<void> createTables(Database& database)
 {
-    return database.execute(fmt::format("PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; BEGIN; {} PRAGMA application_id = {}; "
+    return database.execute(fmt::format("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; BEGIN; {} PRAGMA application_id = {}; "
                                         "PRAGMA user_version = {}; COMMIT",
                                         kTables, kApplicationId, kFormatVersion));
 }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/arguments.h"
+
+#include <charconv>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+namespace rivereto::app {
+
+Arguments::Arguments(const QString& command, const QString& summary, const QString& operands) : m_command(command)
+{
+    m_parser.setApplicationDescription(summary);
+    if (!command.isEmpty())
+        m_parser.addPositionalArgument(command, summary, command);
+    if (!operands.isEmpty())
+        m_parser.addPositionalArgument(QStringLiteral("operands"), QString(), operands);
+    addFlag(QStringLiteral("help"), QObject::tr("Shows this help."));
+    addFlag(QStringLiteral("version"), QObject::tr("Shows the version."));
+    addOption(QStringLiteral("config"), QStringLiteral("FILE"), QObject::tr("Configuration file instead of the user's own."));
+    addOption(QStringLiteral("threads"), QStringLiteral("N"), QObject::tr("Threads to use; default: one a core."));
+    addFlag(QStringLiteral("quiet"), QObject::tr("No progress and no notes on standard error."));
+    addOption(QStringLiteral("log-level"), QStringLiteral("LEVEL"), QObject::tr("debug, info, warning (default) or error."));
+}
+
+void Arguments::addFlag(const QString& name, const QString& help) { m_parser.addOption(QCommandLineOption(name, help)); }
+
+void Arguments::addOption(const QString& name, const QString& value, const QString& help)
+{
+    m_parser.addOption(QCommandLineOption(name, help, value));
+}
+
+std::optional<int> Arguments::parse(const QStringList& arguments)
+{
+    const bool parsed = m_parser.parse(QStringList{QStringLiteral("rivereto")} + arguments);
+    if (m_parser.isSet(QStringLiteral("help"))) {
+        auto text = m_parser.helpText();
+        std::fputs(text.toUtf8().constData(), stdout);
+        return kDone;
+    }
+    if (m_parser.isSet(QStringLiteral("version"))) {
+        fmt::print("rivereto {}\n", RIVERETO_VERSION);
+        return kDone;
+    }
+    if (!parsed)
+        return wrongUsage(m_parser.errorText().toStdString());
+    const auto level = value(QStringLiteral("log-level"), "warning");
+    if (level != "debug" && level != "info" && level != "warning" && level != "error")
+        return wrongUsage(fmt::format("“{}” is no log level: debug, info, warning or error", level));
+    return std::nullopt;
+}
+
+std::optional<std::string> Arguments::value(const QString& name) const
+{
+    if (!m_parser.isSet(name))
+        return std::nullopt;
+    return m_parser.value(name).toStdString();
+}
+
+std::optional<uint64_t> Arguments::number(const QString& name, uint64_t otherwise) const
+{
+    const auto text = value(name);
+    if (!text)
+        return otherwise;
+    uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (error == std::errc() && end == text->data() + text->size())
+        return number;
+    wrongUsage(fmt::format("--{} takes a whole number, not “{}”", name.toStdString(), *text));
+    return std::nullopt;
+}
+
+int Arguments::wrongUsage(const std::string& what) const
+{
+    const auto help = m_command.isEmpty() ? std::string("rivereto --help") : fmt::format("rivereto {} --help", m_command.toStdString());
+    fmt::print(stderr, "rivereto: {}\n{} says more.\n", what, help);
+    return kUsage;
+}
+
+} // namespace rivereto::app

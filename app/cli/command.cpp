@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/command.h"
+
+#include <algorithm>
+
+#include <QObject>
+
+namespace rivereto::app {
+
+namespace {
+
+constexpr Command kCommands[] = {
+    {"import", QT_TRANSLATE_NOOP("QObject", "read captures into a database"), runImport},
+    {"listen", QT_TRANSLATE_NOOP("QObject", "receive flows and store them"), runListen},
+    {"query", QT_TRANSLATE_NOOP("QObject", "tables, time series and raw flows"), runQueryCommand},
+    {"schema", QT_TRANSLATE_NOOP("QObject", "every column and its meaning"), runSchema},
+    {"config", QT_TRANSLATE_NOOP("QObject", "the configuration in force, or a check of one"), runConfig},
+    {"demo", QT_TRANSLATE_NOOP("QObject", "flows of a synthetic network"), runDemoCommand},
+};
+
+} // namespace
+
+const Command* findCommand(const QString& name)
+{
+    const auto* found = std::ranges::find_if(kCommands, [&](const Command& command) { return name == QLatin1String(command.name); });
+    return found == std::end(kCommands) ? nullptr : found;
+}
+
+QString commandList()
+{
+    QString out;
+    for (const auto& command : kCommands)
+        out += QStringLiteral("  %1 %2\n").arg(QLatin1String(command.name), -9).arg(QObject::tr(command.summary));
+    return out;
+}
+
+} // namespace rivereto::app

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The commands of `rivereto`; one file each.
+#pragma once
+
+#include <QStringList>
+
+namespace rivereto::app {
+
+struct Command {
+    const char* name;
+    const char* summary;
+    int (*run)(const QStringList& arguments); ///< without program and command name; returns an Exit
+};
+
+int runImport(const QStringList& arguments);
+int runListen(const QStringList& arguments);
+int runQueryCommand(const QStringList& arguments);
+int runSchema(const QStringList& arguments);
+int runConfig(const QStringList& arguments);
+int runDemoCommand(const QStringList& arguments);
+
+/// nullptr when there is no such command.
+const Command* findCommand(const QString& name);
+/// For --help: a line a command.
+QString commandList();
+
+} // namespace rivereto::app

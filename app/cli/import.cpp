@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// rivereto import: captures into a database.
+#include "app/cli/arguments.h"
+#include "app/cli/command.h"
+#include "app/cli/output.h"
+#include "app/cli/summary.h"
+#include "app/config/runtime.h"
+#include "app/session/importjob.h"
+#include "app/session/opendatabase.h"
+
+namespace rivereto::app {
+
+int runImport(const QStringList& arguments)
+{
+    Arguments args(QStringLiteral("import"), QObject::tr("Reads captures into a database. “-” is standard input."), QStringLiteral("FILE…"));
+    args.addOption(QStringLiteral("db"), QStringLiteral("X.rivereto"), QObject::tr("Database to add to; made when missing."));
+    args.addOption(QStringLiteral("format"), QStringLiteral("text|json"), QObject::tr("Form of the summary."));
+    if (const auto exit = args.parse(arguments))
+        return *exit;
+    const auto path = args.value(QStringLiteral("db"));
+    const auto format = args.value(QStringLiteral("format"), "text");
+    const auto threads = args.number(QStringLiteral("threads"), 0);
+    if (!path)
+        return args.wrongUsage("--db names the database to read into");
+    if (args.operands().isEmpty())
+        return args.wrongUsage("name at least one capture");
+    if (format != "text" && format != "json")
+        return args.wrongUsage(fmt::format("“{}” is no format: text or json", format));
+    if (!threads)
+        return kUsage;
+
+    const StopOnSignal interrupt;
+    auto runtime = Runtime::load(args.value(QStringLiteral("config")));
+    if (!runtime)
+        return sayFailed(runtime.error());
+    auto database = openDatabase(*path, runtime->schema(), {.write = true});
+    if (!database)
+        return sayFailed(database.error());
+    std::vector<std::string> files;
+    for (const auto& file : args.operands())
+        files.push_back(file.toStdString());
+    ProgressLine line(args.quiet());
+    auto options = runtime->pipelineOptions(static_cast<unsigned>(*threads));
+    auto summary = importCaptures(files, database->store->schema(), *database->store, options, interrupt.token(),
+                                  [&](const ImportProgress& progress) { line.show(progressText(progress)); });
+    line.clear();
+    if (!summary)
+        return sayFailed(summary.error());
+    Output out;
+    out.write(format == "json" ? summaryJson(*summary) : summaryText(*summary));
+    out.flush();
+    return sayDamage(*summary);
+}
+
+} // namespace rivereto::app

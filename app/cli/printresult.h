@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Answers as text, CSV, JSON and NDJSON: the shapes of PRODUCT.md §7.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/cli/output.h"
+#include "core/query/result.h"
+#include "core/query/run.h"
+
+namespace rivereto::app {
+
+enum class Format : uint8_t { Text, Csv, Json, NdJson };
+core::Result<Format> parseFormat(std::string_view text);
+
+/// Tables and time series.
+class ResultPrinter {
+public:
+    ResultPrinter(Format format, int utcOffsetMinutes) : m_format(format), m_utcOffset(utcOffsetMinutes) { }
+    [[nodiscard]] std::string print(const core::QueryResult& result, const core::Schema& schema) const;
+    [[nodiscard]] Format format() const { return m_format; }
+    [[nodiscard]] int utcOffsetMinutes() const { return m_utcOffset; }
+
+private:
+    Format m_format;
+    int m_utcOffset;
+};
+
+/// Raw flows, batch by batch. `fields` are column names.
+class FlowPrinter {
+public:
+    FlowPrinter(const ResultPrinter& printer, Output& out, const core::Schema& schema, const std::vector<std::string>& fields);
+    void print(const core::FlowBatch& batch);
+    void finish();
+
+private:
+    void appendRow(std::string& out, const core::FlowBatch& batch, const std::vector<core::ColumnView>& views, size_t row);
+    [[nodiscard]] std::string cellText(const core::Column& column, const core::ColumnView& view, size_t row, const core::DictionaryView& texts) const;
+
+    const ResultPrinter& m_printer;
+    Output& m_out;
+    const core::Schema& m_schema;
+    std::vector<core::ColumnId> m_columns;
+    std::vector<std::vector<std::string>> m_rows; ///< text form: kept to align the columns
+    bool m_first = true;
+};
+
+/// Names of the stored columns that are not empty in a result of kind flows, in schema order.
+core::Result<std::vector<std::string>> filledColumns(core::FlowStore& store, const core::Query& query, const core::Now& now, const core::Control& control);
+
+/// Like sayFailed, with the place in the filter pointed at.
+int sayQueryFailed(const core::Error& error, const std::string& filter);
+
+} // namespace rivereto::app

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/summary.h"
+
+#include <algorithm>
+
+#include "app/cli/arguments.h"
+#include "app/cli/output.h"
+#include "core/text/number.h"
+
+namespace rivereto::app {
+
+using core::DecodeCount;
+using core::DecodeStats;
+
+namespace {
+
+/// Counts of the JSON form, in its order, and what the text form calls them.
+constexpr std::pair<DecodeCount, std::string_view> kCounts[] = {
+    {DecodeCount::Datagrams, "datagrams"},           {DecodeCount::Records, "records"},
+    {DecodeCount::Flows, "flows"},                   {DecodeCount::OptionsRecords, "optionsRecords"},
+    {DecodeCount::CounterSamples, "counterSamples"}, {DecodeCount::Templates, "templates"},
+};
+
+void appendCounts(std::string& out, const DecodeStats& stats)
+{
+    for (const auto& [id, name] : kCounts)
+        fmt::format_to(std::back_inserter(out), "\"{}\": {}, ", name, stats[id]);
+    out += "\"losses\": {";
+    bool first = true;
+    const auto table = DecodeStats::table();
+    for (size_t i = 0; i < table.size(); ++i) {
+        const auto count = stats[static_cast<DecodeCount>(i)];
+        if (!table[i].loss || count == 0)
+            continue;
+        out += first ? "" : ", ";
+        appendJson(out, table[i].name);
+        fmt::format_to(std::back_inserter(out), ": {}", count);
+        first = false;
+    }
+    out += "}";
+}
+
+} // namespace
+
+std::string progressText(const ImportProgress& progress)
+{
+    auto out = progress.file;
+    if (progress.bytesTotal > 0)
+        out += "  " + core::formatPercent(static_cast<double>(progress.bytesRead) / static_cast<double>(progress.bytesTotal));
+    out += fmt::format("  {} flows", core::formatCount(progress.flows));
+    if (progress.seconds > 0)
+        out += "  " + core::formatScaled(static_cast<double>(progress.flows) / progress.seconds, "flows/s");
+    return out;
+}
+
+std::string summaryText(const ImportSummary& summary)
+{
+    std::string out;
+    const auto line = [&](std::string_view name, uint64_t count) {
+        fmt::format_to(std::back_inserter(out), "{:<20} {:>14}\n", name, core::formatCount(count));
+    };
+    line("files", summary.files.size());
+    const auto table = DecodeStats::table();
+    for (size_t i = 0; i < table.size(); ++i) {
+        const auto id = static_cast<DecodeCount>(i);
+        const bool always = std::ranges::any_of(kCounts, [&](const auto& count) { return count.first == id; });
+        if (always || summary.total[id] > 0)
+            line(fmt::format("{}{}", table[i].loss ? "lost: " : "", table[i].name), summary.total[id]);
+    }
+    uint64_t other = 0;
+    uint64_t lost = 0;
+    for (const auto& file : summary.files) {
+        other += file.capture.otherPackets;
+        lost += file.capture.fragmentsLost;
+    }
+    if (other > 0)
+        line("other packets", other);
+    if (lost > 0)
+        line("lost: fragments", lost);
+    fmt::format_to(std::back_inserter(out), "{:<20} {:>14}\n", "seconds", fmt::format("{:.2f}", summary.seconds));
+    return out;
+}
+
+std::string summaryJson(const ImportSummary& summary)
+{
+    std::string out = "{\"files\": [";
+    for (const auto& file : summary.files) {
+        out += &file == &summary.files.front() ? "{\"file\": " : ", {\"file\": ";
+        appendJson(out, file.file);
+        out += ", ";
+        appendCounts(out, file.decoded);
+        out += ", \"damaged\": ";
+        if (file.damaged)
+            appendJson(out, *file.damaged);
+        else
+            out += "null";
+        out += "}";
+    }
+    out += "], \"total\": {";
+    appendCounts(out, summary.total);
+    out += "}, \"seconds\": ";
+    appendJson(out, summary.seconds);
+    out += "}\n";
+    return out;
+}
+
+int sayDamage(const ImportSummary& summary)
+{
+    for (const auto& file : summary.files) {
+        if (file.damaged)
+            fmt::print(stderr, "rivereto: {}\n", *file.damaged);
+    }
+    if (summary.cancelled)
+        fmt::print(stderr, "rivereto: cancelled; what was read until then is stored\n");
+    const bool any = std::ranges::any_of(summary.files, [](const auto& file) { return file.opened; });
+    if (!any || summary.cancelled)
+        return kFailed;
+    return summary.damaged() || summary.total.losses() > 0 ? kDamaged : kDone;
+}
+
+} // namespace rivereto::app
