@@ -49,7 +49,8 @@ private:
 inline std::vector<uint32_t> listWords(std::string_view bytes)
 {
     std::vector<uint32_t> words(bytes.size() / 4);
-    std::memcpy(words.data(), bytes.data(), words.size() * 4);
+    if (!words.empty())
+        std::memcpy(words.data(), bytes.data(), words.size() * 4);
     return words;
 }
 

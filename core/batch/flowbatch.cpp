@@ -9,7 +9,11 @@ namespace {
 alignas(16) constexpr uint8_t kZeroCell[sizeof(PrefixCell)] = {};
 }
 
-FlowBatch::FlowBatch(std::shared_ptr<const Schema> schema) : m_schema(std::move(schema)), m_columns(m_schema->size()) { }
+FlowBatch::FlowBatch(std::shared_ptr<const Schema> schema) : m_schema(std::move(schema)), m_columns(m_schema->size())
+{
+    for (const auto& column : m_schema->columns())
+        m_columns[index(column.id)].cell = static_cast<uint8_t>(cellSize(column.storage()));
+}
 
 void FlowBatch::dropRows(size_t count)
 {
@@ -33,8 +37,9 @@ void FlowBatch::filterRows(std::span<const uint8_t> keep)
     m_rows = static_cast<size_t>(std::ranges::count_if(keep.first(m_rows), [](uint8_t k) { return k != 0; }));
 }
 
-uint8_t* FlowBatch::grow(Cells& cells, size_t cell)
+uint8_t* FlowBatch::grow(Cells& cells)
 {
+    const size_t cell = cells.cell;
     if (cells.bytes.size() < m_rows * cell)
         cells.bytes.resize(std::max(m_rows, cells.bytes.size() / cell * 2) * cell);
     std::memset(cells.bytes.data() + cells.rows * cell, 0, (m_rows - cells.rows) * cell);
@@ -45,7 +50,7 @@ uint8_t* FlowBatch::grow(Cells& cells, size_t cell)
 uint8_t* FlowBatch::raw(ColumnId id)
 {
     auto& cells = m_columns[index(id)];
-    return cells.rows == m_rows ? cells.bytes.data() : grow(cells, cellSize((*m_schema)[id].storage()));
+    return cells.rows == m_rows ? cells.bytes.data() : grow(cells);
 }
 
 ColumnView FlowBatch::view(ColumnId id) const

@@ -71,9 +71,10 @@ public:
 private:
     struct Cells {
         std::vector<uint8_t> bytes;
-        size_t rows = 0; ///< rows present in `bytes`; 0 = absent
+        size_t rows = 0;   ///< rows present in `bytes`; 0 = absent
+        uint8_t cell = 0;  ///< bytes of one cell
     };
-    uint8_t* grow(Cells& cells, size_t cell);
+    uint8_t* grow(Cells& cells);
 
     std::shared_ptr<const Schema> m_schema;
     mutable std::vector<Cells> m_columns; ///< mutable: view() zero-fills rows added after the last write

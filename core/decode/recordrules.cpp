@@ -161,8 +161,8 @@ RecordWriter::Rate RecordWriter::fallbackRate() const
     return {1, SamplingSource::Unknown};
 }
 
-/// A rate in the record itself or that of its sampler; source Unknown when there is none.
-RecordWriter::Rate RecordWriter::recordRate(const RecordSpan& records, size_t i) const
+/// A rate in the record itself; 0 = none.
+uint64_t RecordWriter::recordRate(const RecordSpan& records, size_t i) const
 {
     SamplingValues values;
     values.interval = number(records, i, Extra::SamplingInterval);
@@ -172,40 +172,52 @@ RecordWriter::Rate RecordWriter::recordRate(const RecordSpan& records, size_t i)
     values.population = number(records, i, Extra::SamplingPopulation);
     if (const uint64_t bits = number(records, i, Extra::SamplingProbability); bits != 0)
         values.probability = std::bit_cast<double>(bits);
-    if (const uint64_t rate = values.rate(); rate != 0)
-        return {rate, SamplingSource::Record};
-    if (records.layout->program.extra(Extra::SamplerId) != kNoField) {
-        const auto it = m_exporter->samplers.find(number(records, i, Extra::SamplerId));
-        if (it != m_exporter->samplers.end())
-            return {it->second, SamplingSource::Sampler};
-    }
-    return {0, SamplingSource::Unknown};
+    return values.rate();
 }
 
 void RecordWriter::sampling(const RecordSpan& records, size_t first)
 {
+    const FieldProgram& program = records.layout->program;
     const Rate all = fallbackRate();
     writeSampling(*m_batch, first, records.count, all.rate, all.source);
-    const bool perInterface = !m_exporter->interfaces.empty();
-    if (all.source == SamplingSource::Override || (!records.layout->program.sampling && !perInterface))
+    if (all.source == SamplingSource::Override)
         return;
-    uint64_t* rates = m_batch->cells<uint64_t>(ColumnId::SamplingRate) + first;
-    uint8_t* sources = m_batch->cells<uint8_t>(ColumnId::SamplingSource) + first;
-    const auto interfaceRate = [&](ColumnId column, size_t i) -> uint64_t {
-        const auto it = m_exporter->interfaces.find(m_batch->has(column) ? m_batch->cells<uint32_t>(column)[first + i] : 0);
-        return it == m_exporter->interfaces.end() ? 0 : it->second;
+    const auto put = [&](size_t i, uint64_t rate, SamplingSource source) {
+        m_batch->cells<uint64_t>(ColumnId::SamplingRate)[first + i] = rate;
+        m_batch->cells<uint8_t>(ColumnId::SamplingSource)[first + i] = static_cast<uint8_t>(source);
     };
-    for (size_t i = 0; i < records.count; ++i) {
-        Rate rate = recordRate(records, i);
-        if (rate.rate == 0 && perInterface) {
-            rate = {interfaceRate(ColumnId::InIfIndex, i), SamplingSource::Exporter};
-            if (rate.rate == 0)
-                rate.rate = interfaceRate(ColumnId::OutIfIndex, i);
+    // From the weakest to the strongest.
+    if (!m_exporter->interfaces.empty())
+        interfaceSampling(first, records.count);
+    if (program.extra(Extra::SamplerId) != kNoField && !m_exporter->samplers.empty()) {
+        m_numbers.resize(records.count);
+        loadNumbers(records, program.extra(Extra::SamplerId), m_numbers);
+        auto known = m_exporter->samplers.end();
+        for (size_t i = 0; i < records.count; ++i) {
+            if (i == 0 || m_numbers[i] != m_numbers[i - 1])
+                known = m_exporter->samplers.find(m_numbers[i]);
+            if (known != m_exporter->samplers.end())
+                put(i, known->second, SamplingSource::Sampler);
         }
-        if (rate.rate == 0)
+    }
+    for (size_t i = 0; program.samplingInRecord && i < records.count; ++i) {
+        if (const uint64_t rate = recordRate(records, i); rate != 0)
+            put(i, rate, SamplingSource::Record);
+    }
+}
+
+/// Rates that options data gave by interface: that of the input, else of the output.
+void RecordWriter::interfaceSampling(size_t first, size_t count)
+{
+    for (const auto column : {ColumnId::OutIfIndex, ColumnId::InIfIndex}) {
+        if (!m_batch->has(column))
             continue;
-        rates[i] = rate.rate;
-        sources[i] = static_cast<uint8_t>(rate.source);
+        const uint32_t* indexes = m_batch->cells<uint32_t>(column) + first;
+        for (size_t i = 0; i < count; ++i) {
+            const auto it = m_exporter->interfaces.find(indexes[i]);
+            if (it != m_exporter->interfaces.end())
+                writeSampling(*m_batch, first + i, 1, it->second, SamplingSource::Exporter);
+        }
     }
 }
 

@@ -79,7 +79,8 @@ private:
     void sampling(const RecordSpan& records, size_t first);
     void others(const RecordSpan& records, size_t first);
     [[nodiscard]] Rate fallbackRate() const;
-    [[nodiscard]] Rate recordRate(const RecordSpan& records, size_t i) const;
+    void interfaceSampling(size_t first, size_t count);
+    [[nodiscard]] uint64_t recordRate(const RecordSpan& records, size_t i) const;
     size_t directions(const RecordSpan& records, size_t first);
     size_t reverse(const RecordSpan& records, size_t first);
     size_t respond(const RecordSpan& records, size_t first);

@@ -172,8 +172,8 @@ private:
         const FieldOp* packets = op(p.ops, ColumnId::Packets);
         if ((bytes && m_out.fields[bytes->field].id != kInitiatorOctets) || (packets && m_out.fields[packets->field].id != kInitiatorPackets))
             p.extras[slot(Extra::ResponderOctets)] = p.extras[slot(Extra::ResponderPackets)] = kNoField;
-        for (size_t e = slot(Extra::SamplingInterval); e <= slot(Extra::SamplerId); ++e)
-            p.sampling |= p.extras[e] != kNoField;
+        for (size_t e = slot(Extra::SamplingInterval); e < slot(Extra::SamplerId); ++e)
+            p.samplingInRecord |= p.extras[e] != kNoField;
         p.uptime = pairUptimes(p.ops) | pairUptimes(p.reverseOps);
         p.icmpInPort = op(p.ops, ColumnId::Proto) && op(p.ops, ColumnId::DstPort) && !op(p.ops, ColumnId::ICMPv4Type)
             && !op(p.ops, ColumnId::ICMPv6Type);

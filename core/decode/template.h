@@ -62,7 +62,7 @@ struct FieldProgram {
     ColumnId mplsColumn = ColumnId::kNone;
     std::array<uint16_t, static_cast<size_t>(Extra::kCount)> extras{};
     uint16_t etype = 0;                  ///< all records have this address family; 0 = look at each
-    bool sampling = false;               ///< some of the sampling extras are there
+    bool samplingInRecord = false;       ///< a rate may be in the record itself
     bool uptime = false;                 ///< some op has Conv::SysUptime
     bool icmpInPort = false;             ///< the ICMP type may be in the destination port
     [[nodiscard]] uint16_t extra(Extra e) const { return extras[static_cast<size_t>(e)]; }
