@@ -17,7 +17,10 @@ namespace {
 
 constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
 
-BoundNode test(ColumnId column, CellTest what) { return {.kind = BoundNode::Kind::Test, .column = column, .test = std::move(what)}; }
+BoundNode test(ColumnId column, CellTest what)
+{
+    return {.kind = BoundNode::Kind::Test, .column = column, .test = std::move(what)};
+}
 
 BoundNode join(BoundNode::Kind kind, std::vector<BoundNode> children)
 {
@@ -28,7 +31,7 @@ BoundNode join(BoundNode::Kind kind, std::vector<BoundNode> children)
 
 BoundNode negate(BoundNode node)
 {
-    BoundNode out{.kind = BoundNode::Kind::Not};
+    BoundNode out {.kind = BoundNode::Kind::Not};
     out.children.push_back(std::move(node));
     return out;
 }
@@ -94,12 +97,16 @@ Result<PatternTest> patternTest(FilterOp op, const FilterValue& value)
     }
     if (!expression->ok())
         return tl::unexpected(makeError("this pattern is not valid: {}", expression->error()).at(value.span));
-    return PatternTest{op, value.text, std::move(expression)};
+    return PatternTest {op, value.text, std::move(expression)};
 }
 
 class Binder {
 public:
-    explicit Binder(const BindContext& context) : m_context(context), m_schema(context.schema) { }
+    explicit Binder(const BindContext& context)
+        : m_context(context)
+        , m_schema(context.schema)
+    {
+    }
 
     Result<BoundNode> node(const FilterNode& in) const
     {
@@ -179,14 +186,19 @@ private:
         if (isTextOp(in.op))
             return pattern(column, in);
         switch (meanings[0].kind) {
-        case Meaning::Kind::OtherColumn: return comparison(column, positive(in.op), m_schema[meanings[0].column]);
-        case Meaning::Kind::Words: return member(column, meanings[0]);
-        case Meaning::Kind::Text: return texts(column, meanings);
-        case Meaning::Kind::Block: return column.type == Type::NetPrefix ? prefixes(column, meanings) : addresses(column.id, meanings);
-        case Meaning::Kind::Number: break;
+        case Meaning::Kind::OtherColumn:
+            return comparison(column, positive(in.op), m_schema[meanings[0].column]);
+        case Meaning::Kind::Words:
+            return member(column, meanings[0]);
+        case Meaning::Kind::Text:
+            return texts(column, meanings);
+        case Meaning::Kind::Block:
+            return column.type == Type::NetPrefix ? prefixes(column, meanings) : addresses(column.id, meanings);
+        case Meaning::Kind::Number:
+            break;
         }
         if (in.op == FilterOp::Has)
-            return test(column.id, BitsTest{meanings[0].number});
+            return test(column.id, BitsTest {meanings[0].number});
         return numbers(column, in, meanings);
     }
 
@@ -199,16 +211,21 @@ private:
             if (value > 0)
                 ranges.push_back({0, value - 1});
             break;
-        case FilterOp::LessEqual: ranges.push_back({0, value}); break;
+        case FilterOp::LessEqual:
+            ranges.push_back({0, value});
+            break;
         case FilterOp::Greater:
             if (value < kMost)
                 ranges.push_back({value + 1, kMost});
             break;
-        case FilterOp::GreaterEqual: ranges.push_back({value, kMost}); break;
+        case FilterOp::GreaterEqual:
+            ranges.push_back({value, kMost});
+            break;
         case FilterOp::Between:
             if (meanings[1].number < value)
-                return tl::unexpected(makeError("the lower bound {} is above the upper bound {}", in.values[0].text, in.values[1].text)
-                                          .at({in.values[0].span.begin, in.values[1].span.end}));
+                return tl::unexpected(
+                    makeError("the lower bound {} is above the upper bound {}", in.values[0].text, in.values[1].text)
+                        .at({in.values[0].span.begin, in.values[1].span.end}));
             ranges.push_back({value, meanings[1].number});
             break;
         default:
@@ -216,7 +233,7 @@ private:
                 ranges.push_back({meaning.number, meaning.number});
             break;
         }
-        return test(column.id, NumberTest{merged(std::move(ranges))});
+        return test(column.id, NumberTest {merged(std::move(ranges))});
     }
 
     static BoundNode addresses(ColumnId column, const std::vector<Meaning>& meanings)
@@ -224,7 +241,7 @@ private:
         std::vector<AddressRange> ranges;
         for (const auto& meaning : meanings)
             ranges.push_back({meaning.block.first(), meaning.block.last()});
-        return test(column, AddressTest{merged(std::move(ranges))});
+        return test(column, AddressTest {merged(std::move(ranges))});
     }
 
     /// Address inside and mask as written: what Akvorado asks, and what zone maps of the base columns can answer.
@@ -233,7 +250,7 @@ private:
         std::vector<BoundNode> any;
         for (const auto& meaning : meanings) {
             std::vector<BoundNode> both;
-            both.push_back(test(column.bases[1], NumberTest{{{meaning.block.length(), meaning.block.length()}}}));
+            both.push_back(test(column.bases[1], NumberTest {{{meaning.block.length(), meaning.block.length()}}}));
             both.push_back(addresses(column.bases[0], {meaning}));
             any.push_back(join(BoundNode::Kind::And, std::move(both)));
         }
@@ -253,12 +270,12 @@ private:
     BoundNode member(const Column& column, const Meaning& meaning) const
     {
         const bool large = column.type == Type::Communities && meaning.words.size() == 3;
-        return test(large ? m_schema.largeCommunitiesOf(column.id) : column.id, MemberTest{meaning.words});
+        return test(large ? m_schema.largeCommunitiesOf(column.id) : column.id, MemberTest {meaning.words});
     }
 
     static BoundNode comparison(const Column& left, FilterOp op, const Column& right)
     {
-        ColumnTest out{.op = op, .other = right.id};
+        ColumnTest out {.op = op, .other = right.id};
         // Cells of two ICMP columns are numbers of two registries; other columns of one type hold the same kind of number.
         const bool sameCells = left.type == right.type && left.derived == right.derived;
         const auto named = [](const Column& column) { return column.type == Type::Icmp || column.type == Type::SizeBucket; };
@@ -285,7 +302,7 @@ private:
             if (holds(*found, cell.name))
                 ranges.push_back({cell.number, cell.number});
         }
-        return test(column.id, NumberTest{merged(std::move(ranges))});
+        return test(column.id, NumberTest {merged(std::move(ranges))});
     }
 
     const BindContext& m_context;
@@ -310,7 +327,7 @@ int cost(const BoundNode& node)
         int operator()(const MemberTest&) const { return 8; }
         int operator()(const PatternTest&) const { return 30; }
     };
-    return std::visit(Cost{}, node.test);
+    return std::visit(Cost {}, node.test);
 }
 
 void cheapFirst(BoundNode& node)
@@ -337,7 +354,8 @@ void collect(const BoundNode& node, std::vector<ColumnId>& out)
 bool holds(const PatternTest& test, std::string_view text)
 {
     const re2::StringPiece piece(text.data(), text.size());
-    return test.op == FilterOp::Matches ? re2::RE2::PartialMatch(piece, *test.expression) : re2::RE2::FullMatch(piece, *test.expression);
+    return test.op == FilterOp::Matches ? re2::RE2::PartialMatch(piece, *test.expression)
+                                        : re2::RE2::FullMatch(piece, *test.expression);
 }
 
 bool holds(const TextTest& test, std::string_view text)
@@ -355,7 +373,8 @@ bool holds(const MemberTest& test, std::string_view bytes)
     return false;
 }
 
-BoundFilter::BoundFilter(std::shared_ptr<const BoundNode> root) : m_root(std::move(root))
+BoundFilter::BoundFilter(std::shared_ptr<const BoundNode> root)
+    : m_root(std::move(root))
 {
     if (m_root == nullptr)
         return;

@@ -15,12 +15,26 @@ namespace {
 using Kind = FilterToken::Kind;
 
 /// What the grammar wants next. Follows any text, right or wrong, token by token.
-enum class Want : uint8_t { Operand, Operator, NegatedOperator, Value, ListOpen, ListValue, ListJoint, LowBound, BoundJoint, Joint };
+enum class Want : uint8_t {
+    Operand,
+    Operator,
+    NegatedOperator,
+    Value,
+    ListOpen,
+    ListValue,
+    ListJoint,
+    LowBound,
+    BoundJoint,
+    Joint
+};
 
 /// The grammar as a state machine without a stack: enough to know what a token is for.
 class Walker {
 public:
-    explicit Walker(const Schema& schema) : m_schema(schema) { }
+    explicit Walker(const Schema& schema)
+        : m_schema(schema)
+    {
+    }
 
     [[nodiscard]] Want want() const { return m_want; }
     [[nodiscard]] std::string_view column() const { return m_column; }
@@ -31,26 +45,36 @@ public:
     TokenClass step(const FilterToken& token)
     {
         switch (token.kind) {
-        case Kind::Comment: return TokenClass::Comment;
+        case Kind::Comment:
+            return TokenClass::Comment;
         case Kind::Stray:
-        case Kind::BrokenComment: return TokenClass::Error;
-        default: break;
+        case Kind::BrokenComment:
+            return TokenClass::Error;
+        default:
+            break;
         }
         switch (m_want) {
-        case Want::Operand: return operand(token);
+        case Want::Operand:
+            return operand(token);
         case Want::Operator:
-        case Want::NegatedOperator: return comparison(token);
-        case Want::ListOpen: return expect(token, Kind::Open, Want::ListValue);
-        case Want::Value: return value(token, Want::Joint);
-        case Want::ListValue: return value(token, Want::ListJoint);
-        case Want::LowBound: return value(token, Want::BoundJoint);
+        case Want::NegatedOperator:
+            return comparison(token);
+        case Want::ListOpen:
+            return expect(token, Kind::Open, Want::ListValue);
+        case Want::Value:
+            return value(token, Want::Joint);
+        case Want::ListValue:
+            return value(token, Want::ListJoint);
+        case Want::LowBound:
+            return value(token, Want::BoundJoint);
         case Want::ListJoint:
             m_want = token.kind == Kind::Comma ? Want::ListValue : Want::Joint;
             return token.kind == Kind::Comma || token.kind == Kind::Close ? TokenClass::Punctuation : TokenClass::Error;
         case Want::BoundJoint:
             m_want = Want::Value;
             return filterKeywordOf(token.raw) == FilterKeyword::And ? TokenClass::Keyword : TokenClass::Error;
-        case Want::Joint: return joint(token);
+        case Want::Joint:
+            return joint(token);
         }
         return TokenClass::Error;
     }
@@ -146,7 +170,10 @@ bool startsNoCase(std::string_view text, std::string_view part)
 /// Adds what fits the prefix; those that start with it come first, otherwise in the order given.
 class Candidates {
 public:
-    explicit Candidates(Completion& out) : m_out(out) { }
+    explicit Candidates(Completion& out)
+        : m_out(out)
+    {
+    }
 
     void add(std::string_view shown, std::string text, std::string_view detail)
     {
@@ -177,7 +204,7 @@ std::vector<ColumnId> columnsOf(const Schema& schema, std::string_view name)
     if (const auto id = schema.find(name); id != ColumnId::kNone)
         return {id};
     const auto* word = schema.findEndpoint(name);
-    return word == nullptr ? std::vector<ColumnId>() : std::vector<ColumnId>{word->src, word->dst};
+    return word == nullptr ? std::vector<ColumnId>() : std::vector<ColumnId> {word->src, word->dst};
 }
 
 void offerColumns(Completion& out, const Schema& schema)
@@ -241,15 +268,17 @@ void offerNames(Candidates& candidates, const Column& column)
             candidates.addQuoted(words);
         break;
     case Literal::Enum: {
-        const auto names = column.type == Type::DropReason ? dropReasonNames()
-                                                           : std::vector<std::string_view>(enumNames(column.type).begin(), enumNames(column.type).end());
+        const auto names = column.type == Type::DropReason
+            ? dropReasonNames()
+            : std::vector<std::string_view>(enumNames(column.type).begin(), enumNames(column.type).end());
         for (const auto name : names) {
             if (!name.empty())
                 candidates.add(name);
         }
         break;
     }
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -283,8 +312,12 @@ void offerKeywords(Completion& out, const Walker& walker)
     out.kind = CompletionKind::Keyword;
     Candidates candidates(out);
     switch (walker.want()) {
-    case Want::ListOpen: candidates.add("("); break;
-    case Want::BoundJoint: candidates.add("AND", "upper bound"); break;
+    case Want::ListOpen:
+        candidates.add("(");
+        break;
+    case Want::BoundJoint:
+        candidates.add("AND", "upper bound");
+        break;
     case Want::ListJoint:
         candidates.add(",");
         candidates.add(")");
@@ -301,13 +334,23 @@ void offerKeywords(Completion& out, const Walker& walker)
 void offer(Completion& out, const Schema& schema, const Walker& walker)
 {
     switch (walker.want()) {
-    case Want::Operand: offerColumns(out, schema); break;
-    case Want::Operator: offerOperators(out, schema, walker.column(), false); break;
-    case Want::NegatedOperator: offerOperators(out, schema, walker.column(), true); break;
+    case Want::Operand:
+        offerColumns(out, schema);
+        break;
+    case Want::Operator:
+        offerOperators(out, schema, walker.column(), false);
+        break;
+    case Want::NegatedOperator:
+        offerOperators(out, schema, walker.column(), true);
+        break;
     case Want::Value:
     case Want::ListValue:
-    case Want::LowBound: offerValues(out, schema, walker.column(), walker.op()); break;
-    default: offerKeywords(out, walker); break;
+    case Want::LowBound:
+        offerValues(out, schema, walker.column(), walker.op());
+        break;
+    default:
+        offerKeywords(out, walker);
+        break;
     }
 }
 

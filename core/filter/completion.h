@@ -15,18 +15,18 @@ namespace rivereto::core {
 enum class CompletionKind : uint8_t { None, Column, Operator, Value, Keyword };
 
 struct CompletionCandidate {
-    std::string text;        ///< as inserted, quotes included
+    std::string text; ///< as inserted, quotes included
     std::string_view detail; ///< English, may be empty; lives as long as the schema
 };
 
 struct Completion {
     CompletionKind kind = CompletionKind::None;
-    SourceSpan replace;            ///< what a chosen candidate replaces
-    std::string prefix;            ///< what was typed of it so far, without quotes
+    SourceSpan replace; ///< what a chosen candidate replaces
+    std::string prefix; ///< what was typed of it so far, without quotes
     std::vector<CompletionCandidate> candidates; ///< those that start with or contain the prefix, best first
     /// Value: the columns whose seen values the store should add (two for an endpoint word such as Addr).
     std::vector<ColumnId> valuesOf;
-    bool quoted = false;           ///< Value: candidates of the store are to be put in double quotes
+    bool quoted = false; ///< Value: candidates of the store are to be put in double quotes
 };
 
 /// What may come at `cursor` (a byte offset) of a filter that may be unfinished or wrong elsewhere.

@@ -15,9 +15,18 @@ namespace {
 
 using Mask = std::span<uint8_t>;
 
-bool anySet(Mask mask) { return !mask.empty() && std::memchr(mask.data(), 1, mask.size()) != nullptr; }
-bool allSet(Mask mask) { return mask.empty() || std::memchr(mask.data(), 0, mask.size()) == nullptr; }
-void fill(Mask mask, bool value) { std::ranges::fill(mask, static_cast<uint8_t>(value)); }
+bool anySet(Mask mask)
+{
+    return !mask.empty() && std::memchr(mask.data(), 1, mask.size()) != nullptr;
+}
+bool allSet(Mask mask)
+{
+    return mask.empty() || std::memchr(mask.data(), 0, mask.size()) == nullptr;
+}
+void fill(Mask mask, bool value)
+{
+    std::ranges::fill(mask, static_cast<uint8_t>(value));
+}
 
 /// Rows of a coded column from what its distinct cells gave. Matching codes that adjoin (one value, a range of a sorted
 /// dictionary) become a comparison, which vectorises; others a look-up a row.
@@ -41,12 +50,13 @@ void spread(const uint16_t* codes, std::span<const uint8_t> byCode, Mask mask)
 }
 
 /// Evaluates `holds(cell)` once a distinct cell.
-template <class T, class Holds>
-void apply(const ColumnView& view, Mask mask, Holds holds)
+template <class T, class Holds> void apply(const ColumnView& view, Mask mask, Holds holds)
 {
     const T* cells = view.as<T>();
     switch (view.kind) {
-    case ColumnView::Kind::Constant: fill(mask, holds(cells[0])); break;
+    case ColumnView::Kind::Constant:
+        fill(mask, holds(cells[0]));
+        break;
     case ColumnView::Kind::Plain:
         for (size_t i = 0; i < mask.size(); ++i)
             mask[i] = static_cast<uint8_t>(holds(cells[i]));
@@ -61,18 +71,16 @@ void apply(const ColumnView& view, Mask mask, Holds holds)
     }
 }
 
-template <class T>
-void applyRange(const ColumnView& view, Mask mask, T first, T last)
+template <class T> void applyRange(const ColumnView& view, Mask mask, T first, T last)
 {
     const T width = static_cast<T>(last - first);
     apply<T>(view, mask, [=](T cell) { return static_cast<T>(cell - first) <= width; });
 }
 
 /// Narrow cells with several ranges: a look-up table of every value.
-template <class T>
-void applyTable(const ColumnView& view, Mask mask, const std::vector<NumberRange>& ranges)
+template <class T> void applyTable(const ColumnView& view, Mask mask, const std::vector<NumberRange>& ranges)
 {
-    constexpr size_t size = size_t{std::numeric_limits<T>::max()} + 1;
+    constexpr size_t size = size_t {std::numeric_limits<T>::max()} + 1;
     std::vector<uint8_t> table(size);
     for (const auto& range : ranges) {
         for (uint64_t value = range.first; value <= range.last && value < size; ++value)
@@ -82,15 +90,13 @@ void applyTable(const ColumnView& view, Mask mask, const std::vector<NumberRange
     apply<T>(view, mask, [lookup](T cell) { return lookup[cell] != 0; });
 }
 
-template <class T, class Range>
-bool withinAny(const std::vector<Range>& ranges, const T& cell)
+template <class T, class Range> bool withinAny(const std::vector<Range>& ranges, const T& cell)
 {
     const auto after = std::ranges::upper_bound(ranges, cell, {}, &Range::first);
     return after != ranges.begin() && cell <= std::prev(after)->last;
 }
 
-template <class T>
-void numbersOf(const ColumnView& view, Mask mask, const std::vector<NumberRange>& ranges)
+template <class T> void numbersOf(const ColumnView& view, Mask mask, const std::vector<NumberRange>& ranges)
 {
     constexpr uint64_t most = std::numeric_limits<T>::max();
     if (ranges.empty() || ranges[0].first > most) {
@@ -115,8 +121,7 @@ public:
         m_slots.resize(size);
     }
 
-    template <class Holds>
-    bool look(uint32_t id, Holds&& holds)
+    template <class Holds> bool look(uint32_t id, Holds&& holds)
     {
         const size_t mask = m_slots.size() - 1;
         for (size_t at = mix64(id) & mask;; at = (at + 1) & mask) {
@@ -137,8 +142,7 @@ private:
     std::vector<Slot> m_slots;
 };
 
-template <class Test>
-void textsOf(SegmentView& segment, const ColumnView& view, Mask mask, const Test& test)
+template <class Test> void textsOf(SegmentView& segment, const ColumnView& view, Mask mask, const Test& test)
 {
     const auto& texts = segment.texts();
     const auto byId = [&](uint32_t id) { return holds(test, texts.text(id)); };
@@ -151,8 +155,7 @@ void textsOf(SegmentView& segment, const ColumnView& view, Mask mask, const Test
 }
 
 /// Cells one a row, widened to T.
-template <class T>
-class RowCells {
+template <class T> class RowCells {
 public:
     RowCells(const ColumnView& view, size_t rows)
     {
@@ -178,8 +181,7 @@ private:
     const T* m_cells = nullptr;
 };
 
-template <class Left, class Compare>
-void compareRows(const Left& left, const Left& right, Mask mask, Compare compare)
+template <class Left, class Compare> void compareRows(const Left& left, const Left& right, Mask mask, Compare compare)
 {
     for (size_t i = 0; i < mask.size(); ++i)
         mask[i] = static_cast<uint8_t>(compare(left[i], right[i]));
@@ -190,11 +192,21 @@ void compareNumbers(const ColumnView& a, const ColumnView& b, FilterOp op, Mask 
     const RowCells<uint64_t> left(a, mask.size());
     const RowCells<uint64_t> right(b, mask.size());
     switch (op) {
-    case FilterOp::Less: compareRows(left, right, mask, std::less<>()); break;
-    case FilterOp::LessEqual: compareRows(left, right, mask, std::less_equal<>()); break;
-    case FilterOp::Greater: compareRows(left, right, mask, std::greater<>()); break;
-    case FilterOp::GreaterEqual: compareRows(left, right, mask, std::greater_equal<>()); break;
-    default: compareRows(left, right, mask, std::equal_to<>()); break;
+    case FilterOp::Less:
+        compareRows(left, right, mask, std::less<>());
+        break;
+    case FilterOp::LessEqual:
+        compareRows(left, right, mask, std::less_equal<>());
+        break;
+    case FilterOp::Greater:
+        compareRows(left, right, mask, std::greater<>());
+        break;
+    case FilterOp::GreaterEqual:
+        compareRows(left, right, mask, std::greater_equal<>());
+        break;
+    default:
+        compareRows(left, right, mask, std::equal_to<>());
+        break;
     }
 }
 
@@ -220,19 +232,28 @@ void compareTexts(SegmentView& segment, const ColumnView& a, const ColumnView& b
 
 class Evaluator {
 public:
-    explicit Evaluator(SegmentView& segment) : m_segment(segment) { }
+    explicit Evaluator(SegmentView& segment)
+        : m_segment(segment)
+    {
+    }
 
     void node(const BoundNode& in, Mask mask)
     {
         switch (in.kind) {
-        case BoundNode::Kind::Test: std::visit([&](const auto& test) { leaf(in.column, test, mask); }, in.test); break;
+        case BoundNode::Kind::Test:
+            std::visit([&](const auto& test) { leaf(in.column, test, mask); }, in.test);
+            break;
         case BoundNode::Kind::Not:
             node(in.children[0], mask);
             for (auto& bit : mask)
                 bit ^= 1;
             break;
-        case BoundNode::Kind::And: chain(in, mask, true); break;
-        case BoundNode::Kind::Or: chain(in, mask, false); break;
+        case BoundNode::Kind::And:
+            chain(in, mask, true);
+            break;
+        case BoundNode::Kind::Or:
+            chain(in, mask, false);
+            break;
         }
     }
 
@@ -314,7 +335,8 @@ private:
         else if (left.storage == Storage::Ip)
             compareRows(RowCells<Ip>(left, mask.size()), RowCells<Ip>(right, mask.size()), mask, std::equal_to<>());
         else if (left.storage == Storage::Prefix)
-            compareRows(RowCells<PrefixCell>(left, mask.size()), RowCells<PrefixCell>(right, mask.size()), mask, std::equal_to<>());
+            compareRows(
+                RowCells<PrefixCell>(left, mask.size()), RowCells<PrefixCell>(right, mask.size()), mask, std::equal_to<>());
         else
             compareNumbers(left, right, test.op, mask);
     }

@@ -18,8 +18,23 @@
 namespace rivereto::core {
 
 enum class FilterOp : uint8_t {
-    Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, In, NotIn, Like, Unlike, ILike, IUnlike, Inside, NotInside,
-    Matches, Between, Has
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    In,
+    NotIn,
+    Like,
+    Unlike,
+    ILike,
+    IUnlike,
+    Inside,
+    NotInside,
+    Matches,
+    Between,
+    Has
 };
 /// As written: "=", "NOTIN", "!<<" …
 std::string_view filterOpText(FilterOp op);
@@ -59,7 +74,7 @@ Result<Filter> parseFilter(std::string_view text);
 /// What names, types and relative times mean.
 struct BindContext {
     const Schema& schema;
-    uint64_t nowMs = 0;       ///< for "6 hours ago"
+    uint64_t nowMs = 0; ///< for "6 hours ago"
     int utcOffsetMinutes = 0; ///< local time = UTC + this
 };
 

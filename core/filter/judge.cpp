@@ -11,11 +11,13 @@ namespace {
 
 using Verdict = BoundFilter::Verdict;
 
-Verdict ofBool(bool all) { return all ? Verdict::All : Verdict::None; }
+Verdict ofBool(bool all)
+{
+    return all ? Verdict::All : Verdict::None;
+}
 
 /// Ranges are sorted and apart: the zone is inside one, touches some, or misses all.
-template <class Range, class T>
-Verdict ofRanges(const std::vector<Range>& ranges, const T& min, const T& max)
+template <class Range, class T> Verdict ofRanges(const std::vector<Range>& ranges, const T& min, const T& max)
 {
     const auto reaching = std::ranges::lower_bound(ranges, min, {}, &Range::last);
     if (reaching == ranges.end() || max < reaching->first)
@@ -33,11 +35,16 @@ Verdict ofOrder(const Zone& left, const Zone& right, bool orEqual)
 Verdict ofComparison(FilterOp op, const Zone& left, const Zone& right)
 {
     switch (op) {
-    case FilterOp::Less: return ofOrder(left, right, false);
-    case FilterOp::LessEqual: return ofOrder(left, right, true);
-    case FilterOp::Greater: return ofOrder(right, left, false);
-    case FilterOp::GreaterEqual: return ofOrder(right, left, true);
-    default: break;
+    case FilterOp::Less:
+        return ofOrder(left, right, false);
+    case FilterOp::LessEqual:
+        return ofOrder(left, right, true);
+    case FilterOp::Greater:
+        return ofOrder(right, left, false);
+    case FilterOp::GreaterEqual:
+        return ofOrder(right, left, true);
+    default:
+        break;
     }
     if (left.max < right.min || right.max < left.min)
         return Verdict::None;
@@ -46,7 +53,10 @@ Verdict ofComparison(FilterOp op, const Zone& left, const Zone& right)
 
 class Judge {
 public:
-    explicit Judge(const ZoneLookup& zones) : m_zones(zones) { }
+    explicit Judge(const ZoneLookup& zones)
+        : m_zones(zones)
+    {
+    }
 
     Verdict node(const BoundNode& in) const
     {
@@ -57,8 +67,10 @@ public:
             const auto verdict = node(in.children[0]);
             return verdict == Verdict::Some ? verdict : ofBool(verdict == Verdict::None);
         }
-        case BoundNode::Kind::And: return chain(in, Verdict::None, Verdict::All);
-        case BoundNode::Kind::Or: return chain(in, Verdict::All, Verdict::None);
+        case BoundNode::Kind::And:
+            return chain(in, Verdict::None, Verdict::All);
+        case BoundNode::Kind::Or:
+            return chain(in, Verdict::All, Verdict::None);
         }
         return Verdict::Some;
     }
@@ -111,8 +123,9 @@ private:
 
     /// Of texts only the empty one can be told from a zone: ids 0 … 0.
     template <class Test>
-        requires std::is_same_v<Test, TextTest> || std::is_same_v<Test, PatternTest> || std::is_same_v<Test, MemberTest>
-    Verdict leaf(ColumnId id, const Test& test) const
+    requires std::is_same_v<Test, TextTest> || std::is_same_v<Test, PatternTest> || std::is_same_v<Test, MemberTest> Verdict leaf(
+        ColumnId id, const Test& test)
+    const
     {
         const auto zone = m_zones.zone(id);
         return zone && zone->max.lo == 0 ? ofBool(holds(test, std::string_view())) : Verdict::Some;

@@ -16,21 +16,39 @@ struct OperatorName {
 };
 /// Symbols: a longer one before its own beginning.
 constexpr auto kOperators = std::to_array<OperatorName>({
-    {"!<<", FilterOp::NotInside}, {"<<", FilterOp::Inside}, {"<=", FilterOp::LessEqual}, {">=", FilterOp::GreaterEqual},
-    {"!=", FilterOp::NotEqual}, {"<", FilterOp::Less}, {">", FilterOp::Greater}, {"=", FilterOp::Equal},
-    {"IN", FilterOp::In}, {"NOTIN", FilterOp::NotIn}, {"LIKE", FilterOp::Like}, {"UNLIKE", FilterOp::Unlike},
-    {"ILIKE", FilterOp::ILike}, {"IUNLIKE", FilterOp::IUnlike}, {"MATCHES", FilterOp::Matches},
-    {"BETWEEN", FilterOp::Between}, {"HAS", FilterOp::Has},
+    {"!<<", FilterOp::NotInside},
+    {"<<", FilterOp::Inside},
+    {"<=", FilterOp::LessEqual},
+    {">=", FilterOp::GreaterEqual},
+    {"!=", FilterOp::NotEqual},
+    {"<", FilterOp::Less},
+    {">", FilterOp::Greater},
+    {"=", FilterOp::Equal},
+    {"IN", FilterOp::In},
+    {"NOTIN", FilterOp::NotIn},
+    {"LIKE", FilterOp::Like},
+    {"UNLIKE", FilterOp::Unlike},
+    {"ILIKE", FilterOp::ILike},
+    {"IUNLIKE", FilterOp::IUnlike},
+    {"MATCHES", FilterOp::Matches},
+    {"BETWEEN", FilterOp::Between},
+    {"HAS", FilterOp::Has},
 });
 
-bool isAlnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool isAlnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 bool isWordByte(char c)
 {
     return isAlnum(c) || c == '_' || c == '.' || c == ':' || c == '/' || static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool isBlank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 } // namespace
 
@@ -56,7 +74,8 @@ FilterKeyword filterKeywordOf(std::string_view raw)
 
 FilterToken FilterLexer::take(FilterToken::Kind kind, size_t length)
 {
-    const FilterToken token{kind, {static_cast<uint32_t>(m_at), static_cast<uint32_t>(m_at + length)}, m_text.substr(m_at, length)};
+    const FilterToken token {
+        kind, {static_cast<uint32_t>(m_at), static_cast<uint32_t>(m_at + length)}, m_text.substr(m_at, length)};
     m_at += length;
     return token;
 }
@@ -71,12 +90,17 @@ FilterToken FilterLexer::next()
     if (rest.starts_with("--") || rest.starts_with("/*"))
         return comment();
     switch (rest[0]) {
-    case '(': return take(FilterToken::Kind::Open, 1);
-    case ')': return take(FilterToken::Kind::Close, 1);
-    case ',': return take(FilterToken::Kind::Comma, 1);
+    case '(':
+        return take(FilterToken::Kind::Open, 1);
+    case ')':
+        return take(FilterToken::Kind::Close, 1);
+    case ',':
+        return take(FilterToken::Kind::Comma, 1);
     case '\'':
-    case '"': return quoted();
-    default: break;
+    case '"':
+        return quoted();
+    default:
+        break;
     }
     for (const auto& entry : kOperators) {
         if (!isAlnum(entry.text[0]) && rest.starts_with(entry.text))
@@ -120,7 +144,8 @@ FilterToken FilterLexer::quoted()
             return take(FilterToken::Kind::BrokenText, end);
         if (rest[end] == rest[0])
             return take(FilterToken::Kind::Text, end + 1);
-        if (rest[end] == '\\' && end + 1 < rest.size() && (rest[end + 1] == '\\' || rest[end + 1] == '"' || rest[end + 1] == '\''))
+        if (rest[end] == '\\' && end + 1 < rest.size()
+            && (rest[end + 1] == '\\' || rest[end + 1] == '"' || rest[end + 1] == '\''))
             ++end;
     }
     return take(FilterToken::Kind::BrokenText, rest.size());

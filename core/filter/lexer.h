@@ -15,16 +15,16 @@ namespace rivereto::core {
 struct FilterToken {
     enum class Kind : uint8_t {
         End,
-        Word,     ///< column, keyword, number, address … anything without quotes
-        Text,     ///< quoted
+        Word, ///< column, keyword, number, address … anything without quotes
+        Text, ///< quoted
         Operator, ///< made of symbols
         Open,
         Close,
         Comma,
         Comment,
-        BrokenText,    ///< quote never closed on its line
+        BrokenText, ///< quote never closed on its line
         BrokenComment, ///< "/*" never closed
-        Stray          ///< a character that starts nothing
+        Stray ///< a character that starts nothing
     };
     Kind kind = Kind::End;
     SourceSpan span;
@@ -34,7 +34,10 @@ struct FilterToken {
 /// Never fails: broken pieces are tokens of their own. Comments are delivered.
 class FilterLexer {
 public:
-    explicit FilterLexer(std::string_view text) : m_text(text) { }
+    explicit FilterLexer(std::string_view text)
+        : m_text(text)
+    {
+    }
     FilterToken next();
 
 private:

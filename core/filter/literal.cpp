@@ -18,26 +18,40 @@ namespace {
 
 using MaybeMeaning = std::optional<Meaning>;
 
-constexpr auto kAllOps = std::to_array<FilterOp>(
-    {FilterOp::Equal, FilterOp::NotEqual, FilterOp::Less, FilterOp::LessEqual, FilterOp::Greater, FilterOp::GreaterEqual,
-     FilterOp::In, FilterOp::NotIn, FilterOp::Like, FilterOp::Unlike, FilterOp::ILike, FilterOp::IUnlike, FilterOp::Inside,
-     FilterOp::NotInside, FilterOp::Matches, FilterOp::Between, FilterOp::Has});
+constexpr auto kAllOps = std::to_array<FilterOp>({FilterOp::Equal, FilterOp::NotEqual, FilterOp::Less, FilterOp::LessEqual,
+    FilterOp::Greater, FilterOp::GreaterEqual, FilterOp::In, FilterOp::NotIn, FilterOp::Like, FilterOp::Unlike, FilterOp::ILike,
+    FilterOp::IUnlike, FilterOp::Inside, FilterOp::NotInside, FilterOp::Matches, FilterOp::Between, FilterOp::Has});
 
 bool isOrderOp(FilterOp op)
 {
     return op == FilterOp::Less || op == FilterOp::LessEqual || op == FilterOp::Greater || op == FilterOp::GreaterEqual
         || op == FilterOp::Between;
 }
-bool isEqualOp(FilterOp op) { return op == FilterOp::Equal || op == FilterOp::NotEqual; }
-bool isSetOp(FilterOp op) { return isEqualOp(op) || op == FilterOp::In || op == FilterOp::NotIn; }
-bool isNamed(const Column& column) { return column.type == Type::Icmp || column.type == Type::SizeBucket; }
-bool isTextLike(const Column& column) { return column.type == Type::String || isNamed(column); }
+bool isEqualOp(FilterOp op)
+{
+    return op == FilterOp::Equal || op == FilterOp::NotEqual;
+}
+bool isSetOp(FilterOp op)
+{
+    return isEqualOp(op) || op == FilterOp::In || op == FilterOp::NotIn;
+}
+bool isNamed(const Column& column)
+{
+    return column.type == Type::Icmp || column.type == Type::SizeBucket;
+}
+bool isTextLike(const Column& column)
+{
+    return column.type == Type::String || isNamed(column);
+}
 
 Meaning number(uint64_t value, std::string normal)
 {
     return {.kind = Meaning::Kind::Number, .number = value, .normal = std::move(normal)};
 }
-Meaning number(uint64_t value) { return number(value, fmt::format("{}", value)); }
+Meaning number(uint64_t value)
+{
+    return number(value, fmt::format("{}", value));
+}
 
 MaybeMeaning numberOf(std::optional<uint64_t> value, uint64_t most = std::numeric_limits<uint64_t>::max())
 {
@@ -46,7 +60,7 @@ MaybeMeaning numberOf(std::optional<uint64_t> value, uint64_t most = std::numeri
 
 MaybeMeaning words(std::vector<uint32_t> list, std::string normal)
 {
-    return Meaning{.kind = Meaning::Kind::Words, .words = std::move(list), .normal = std::move(normal)};
+    return Meaning {.kind = Meaning::Kind::Words, .words = std::move(list), .normal = std::move(normal)};
 }
 
 MaybeMeaning addressOf(const FilterValue& value)
@@ -54,9 +68,9 @@ MaybeMeaning addressOf(const FilterValue& value)
     if (value.quoted)
         return std::nullopt;
     if (const auto block = Prefix::parse(value.text))
-        return Meaning{.kind = Meaning::Kind::Block, .block = {block->first(), block->bits}, .normal = block->toString()};
+        return Meaning {.kind = Meaning::Kind::Block, .block = {block->first(), block->bits}, .normal = block->toString()};
     if (const auto ip = Ip::parse(value.text))
-        return Meaning{.kind = Meaning::Kind::Block, .block = {*ip, 128}, .normal = ip->toString()};
+        return Meaning {.kind = Meaning::Kind::Block, .block = {*ip, 128}, .normal = ip->toString()};
     return std::nullopt;
 }
 
@@ -187,23 +201,39 @@ MaybeMeaning literalOf(const Column& column, const FilterValue& value, const Sch
 {
     switch (typeInfo(column.type).literal) {
     case Literal::None:
-    case Literal::Time: return std::nullopt;
-    case Literal::Number: return plainNumberOf(column, value);
-    case Literal::Duration: return value.quoted ? std::nullopt : numberOf(parseMicros(value.text));
-    case Literal::Address: return addressOf(value);
-    case Literal::Prefix: return prefixOf(value);
-    case Literal::Mac: return macOf(value);
-    case Literal::Asn: return asnOf(column, value);
-    case Literal::Port: return portOf(value);
-    case Literal::Proto: return protocolOf(value);
-    case Literal::EType: return eTypeOf(value);
-    case Literal::TcpFlags: return flagsOf(value);
-    case Literal::Icmp: return icmpOf(column, value);
-    case Literal::SizeBucket: return bucketOf(value);
-    case Literal::Enum: return enumOf(column, value);
-    case Literal::String: return value.quoted ? MaybeMeaning(textMeaning(value.text)) : std::nullopt;
+    case Literal::Time:
+        return std::nullopt;
+    case Literal::Number:
+        return plainNumberOf(column, value);
+    case Literal::Duration:
+        return value.quoted ? std::nullopt : numberOf(parseMicros(value.text));
+    case Literal::Address:
+        return addressOf(value);
+    case Literal::Prefix:
+        return prefixOf(value);
+    case Literal::Mac:
+        return macOf(value);
+    case Literal::Asn:
+        return asnOf(column, value);
+    case Literal::Port:
+        return portOf(value);
+    case Literal::Proto:
+        return protocolOf(value);
+    case Literal::EType:
+        return eTypeOf(value);
+    case Literal::TcpFlags:
+        return flagsOf(value);
+    case Literal::Icmp:
+        return icmpOf(column, value);
+    case Literal::SizeBucket:
+        return bucketOf(value);
+    case Literal::Enum:
+        return enumOf(column, value);
+    case Literal::String:
+        return value.quoted ? MaybeMeaning(textMeaning(value.text)) : std::nullopt;
     case Literal::Community:
-    case Literal::LargeCommunity: return communityOf(column, value, schema);
+    case Literal::LargeCommunity:
+        return communityOf(column, value, schema);
     }
     return std::nullopt;
 }
@@ -225,16 +255,20 @@ Result<Meaning> timeOf(const FilterValue& value, const BindContext* context)
 std::vector<std::string_view> namesOf(const Column& column)
 {
     switch (typeInfo(column.type).literal) {
-    case Literal::Proto: return protocolNames();
-    case Literal::Port: return serviceNames();
-    case Literal::Icmp: return icmpNames(column.derived == Derived::IcmpV6);
+    case Literal::Proto:
+        return protocolNames();
+    case Literal::Port:
+        return serviceNames();
+    case Literal::Icmp:
+        return icmpNames(column.derived == Derived::IcmpV6);
     case Literal::Enum: {
         if (column.type == Type::DropReason)
             return dropReasonNames();
         const auto names = enumNames(column.type);
         return {names.begin(), names.end()};
     }
-    default: return {};
+    default:
+        return {};
     }
 }
 
@@ -243,7 +277,8 @@ Error wrongValue(const Column& column, const FilterValue& value)
     const auto got = value.quoted ? quote(value.text) : value.text;
     if (const auto nearest = nearestName(value.text, namesOf(column)); !nearest.empty()) {
         const bool bare = typeInfo(column.type).literal == Literal::Enum;
-        return makeError("expected {}, got {}; did you mean {}?", typeInfo(column.type).doc, got, bare ? std::string(nearest) : quote(nearest))
+        return makeError(
+            "expected {}, got {}; did you mean {}?", typeInfo(column.type).doc, got, bare ? std::string(nearest) : quote(nearest))
             .at(value.span);
     }
     return makeError("expected {}, got {}", typeInfo(column.type).doc, got).at(value.span);
@@ -259,35 +294,52 @@ bool isQuantity(Literal literal)
 
 bool isTextOp(FilterOp op)
 {
-    return op == FilterOp::Like || op == FilterOp::Unlike || op == FilterOp::ILike || op == FilterOp::IUnlike || op == FilterOp::Matches;
+    return op == FilterOp::Like || op == FilterOp::Unlike || op == FilterOp::ILike || op == FilterOp::IUnlike
+        || op == FilterOp::Matches;
 }
 
 FilterOp positive(FilterOp op)
 {
     switch (op) {
-    case FilterOp::NotEqual: return FilterOp::Equal;
-    case FilterOp::NotIn: return FilterOp::In;
-    case FilterOp::Unlike: return FilterOp::Like;
-    case FilterOp::IUnlike: return FilterOp::ILike;
-    case FilterOp::NotInside: return FilterOp::Inside;
-    default: return op;
+    case FilterOp::NotEqual:
+        return FilterOp::Equal;
+    case FilterOp::NotIn:
+        return FilterOp::In;
+    case FilterOp::Unlike:
+        return FilterOp::Like;
+    case FilterOp::IUnlike:
+        return FilterOp::ILike;
+    case FilterOp::NotInside:
+        return FilterOp::Inside;
+    default:
+        return op;
     }
 }
 
-bool isNegated(FilterOp op) { return positive(op) != op; }
+bool isNegated(FilterOp op)
+{
+    return positive(op) != op;
+}
 
 bool takes(const Column& column, FilterOp op)
 {
     if (isNamed(column) && isTextOp(op))
         return true;
     switch (typeInfo(column.type).operators) {
-    case Operators::None: return false;
-    case Operators::Equal: return isSetOp(op);
-    case Operators::Ordered: return isSetOp(op) || isOrderOp(op);
-    case Operators::Text: return isSetOp(op) || isTextOp(op);
-    case Operators::Address: return isSetOp(op) || op == FilterOp::Inside || op == FilterOp::NotInside;
-    case Operators::Has: return isEqualOp(op);
-    case Operators::Flags: return isSetOp(op) || isOrderOp(op) || op == FilterOp::Has;
+    case Operators::None:
+        return false;
+    case Operators::Equal:
+        return isSetOp(op);
+    case Operators::Ordered:
+        return isSetOp(op) || isOrderOp(op);
+    case Operators::Text:
+        return isSetOp(op) || isTextOp(op);
+    case Operators::Address:
+        return isSetOp(op) || op == FilterOp::Inside || op == FilterOp::NotInside;
+    case Operators::Has:
+        return isEqualOp(op);
+    case Operators::Flags:
+        return isSetOp(op) || isOrderOp(op) || op == FilterOp::Has;
     }
     return false;
 }
@@ -301,15 +353,16 @@ std::vector<FilterOp> operatorsOf(const Column& column)
 
 bool comparable(const Column& left, const Column& right, FilterOp op)
 {
-    if (isList(left.type) || isList(right.type) || !takes(left, op) || !(isEqualOp(op) || isOrderOp(op)) || op == FilterOp::Between)
+    if (isList(left.type) || isList(right.type) || !takes(left, op) || !(isEqualOp(op) || isOrderOp(op))
+        || op == FilterOp::Between)
         return false;
     if (isTextLike(left) && isTextLike(right))
         return true;
     return left.type == right.type || (isQuantity(typeInfo(left.type).literal) && isQuantity(typeInfo(right.type).literal));
 }
 
-Result<Meaning> meaningOf(const Column& column, FilterOp op, const FilterValue& value, const Schema& schema,
-                          const BindContext* context)
+Result<Meaning> meaningOf(
+    const Column& column, FilterOp op, const FilterValue& value, const Schema& schema, const BindContext* context)
 {
     if (isTextOp(op)) {
         if (!value.quoted)
@@ -322,8 +375,9 @@ Result<Meaning> meaningOf(const Column& column, FilterOp op, const FilterValue& 
     if (other != ColumnId::kNone) {
         const auto& right = schema[other];
         if (!comparable(column, right, op))
-            return tl::unexpected(makeError("{} and {} cannot be compared with {}", column.name, right.name, filterOpText(op)).at(value.span));
-        return Meaning{.kind = Meaning::Kind::OtherColumn, .column = other, .normal = std::string(right.name)};
+            return tl::unexpected(
+                makeError("{} and {} cannot be compared with {}", column.name, right.name, filterOpText(op)).at(value.span));
+        return Meaning {.kind = Meaning::Kind::OtherColumn, .column = other, .normal = std::string(right.name)};
     }
     if (typeInfo(column.type).literal == Literal::Time)
         return timeOf(value, context);
@@ -332,7 +386,7 @@ Result<Meaning> meaningOf(const Column& column, FilterOp op, const FilterValue& 
 
 std::vector<NamedCell> namedCells(const Column& column)
 {
-    std::vector<NamedCell> cells{{0, ""}};
+    std::vector<NamedCell> cells {{0, ""}};
     if (column.type == Type::SizeBucket) {
         for (const auto name : sizeBucketNames())
             cells.push_back({cells.size(), std::string(name)});

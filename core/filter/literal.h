@@ -14,10 +14,10 @@ namespace rivereto::core {
 
 struct Meaning {
     enum class Kind : uint8_t {
-        Number,    ///< `number`
-        Block,     ///< `block`; a single address has 128 bits
-        Text,      ///< `text`
-        Words,     ///< `words`: a list's member
+        Number, ///< `number`
+        Block, ///< `block`; a single address has 128 bits
+        Text, ///< `text`
+        Words, ///< `words`: a list's member
         OtherColumn ///< `column`
     };
     Kind kind = Kind::Number;
@@ -38,8 +38,8 @@ std::vector<FilterOp> operatorsOf(const Column& column);
 bool comparable(const Column& left, const Column& right, FilterOp op);
 
 /// The value of a condition `column op value`. `context` dates relative times; without it they are not looked at.
-Result<Meaning> meaningOf(const Column& column, FilterOp op, const FilterValue& value, const Schema& schema,
-                          const BindContext* context);
+Result<Meaning> meaningOf(
+    const Column& column, FilterOp op, const FilterValue& value, const Schema& schema, const BindContext* context);
 
 /// Every cell of a named type (ICMP, size range) with its name; number is the cell.
 struct NamedCell {
@@ -48,8 +48,8 @@ struct NamedCell {
 };
 std::vector<NamedCell> namedCells(const Column& column);
 
-bool isTextOp(FilterOp op);    ///< LIKE family and MATCHES
-bool isNegated(FilterOp op);   ///< !=, NOTIN, UNLIKE, IUNLIKE, !<<
+bool isTextOp(FilterOp op); ///< LIKE family and MATCHES
+bool isNegated(FilterOp op); ///< !=, NOTIN, UNLIKE, IUNLIKE, !<<
 FilterOp positive(FilterOp op); ///< != → =, NOTIN → IN …; others stay
 
 } // namespace rivereto::core

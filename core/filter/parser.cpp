@@ -15,18 +15,22 @@ constexpr int kDeepest = 200; ///< nested parentheses and NOTs; keeps hostile in
 
 class Parser {
 public:
-    explicit Parser(std::string_view text) : m_lexer(text) { advance(); }
+    explicit Parser(std::string_view text)
+        : m_lexer(text)
+    {
+        advance();
+    }
 
     Result<Filter> parse()
     {
         if (m_token.kind == Kind::End)
-            return Filter{};
+            return Filter {};
         auto root = orExpression();
         if (!root)
             return tl::unexpected(root.error());
         if (m_token.kind != Kind::End)
             return expected("AND, OR or the end");
-        return Filter{std::move(*root)};
+        return Filter {std::move(*root)};
     }
 
 private:
@@ -41,10 +45,14 @@ private:
     [[nodiscard]] tl::unexpected<Error> expected(std::string_view what) const
     {
         switch (m_token.kind) {
-        case Kind::BrokenText: return tl::unexpected(makeError("this quote is not closed on its line").at(m_token.span));
-        case Kind::BrokenComment: return tl::unexpected(makeError("this comment is not closed by */").at(m_token.span));
-        case Kind::End: return tl::unexpected(makeError("expected {} at the end", what).at(m_token.span));
-        default: return tl::unexpected(makeError("expected {}, got {}", what, m_token.raw).at(m_token.span));
+        case Kind::BrokenText:
+            return tl::unexpected(makeError("this quote is not closed on its line").at(m_token.span));
+        case Kind::BrokenComment:
+            return tl::unexpected(makeError("this comment is not closed by */").at(m_token.span));
+        case Kind::End:
+            return tl::unexpected(makeError("expected {} at the end", what).at(m_token.span));
+        default:
+            return tl::unexpected(makeError("expected {}, got {}", what, m_token.raw).at(m_token.span));
         }
     }
 
@@ -54,13 +62,12 @@ private:
     }
 
     /// Operands joined by one keyword; operands that are such a chain themselves (in parentheses) are taken apart.
-    template <class Operand>
-    Result<FilterNode> chain(FilterKeyword joint, FilterNode::Kind kind, Operand operand)
+    template <class Operand> Result<FilterNode> chain(FilterKeyword joint, FilterNode::Kind kind, Operand operand)
     {
         auto first = (this->*operand)();
         if (!first || keyword() != joint)
             return first;
-        FilterNode node{.kind = kind, .span = first->span};
+        FilterNode node {.kind = kind, .span = first->span};
         append(node, std::move(*first));
         while (keyword() == joint) {
             advance();
@@ -89,9 +96,7 @@ private:
         if (m_depth >= kDeepest)
             return tl::unexpected(makeError("parentheses and NOT are nested too deeply").at(m_token.span));
         ++m_depth;
-        auto node = m_token.kind == Kind::Open      ? parenthesised()
-            : keyword() == FilterKeyword::Not ? negation()
-                                              : condition();
+        auto node = m_token.kind == Kind::Open ? parenthesised() : keyword() == FilterKeyword::Not ? negation() : condition();
         --m_depth;
         return node;
     }
@@ -112,7 +117,7 @@ private:
 
     Result<FilterNode> negation()
     {
-        FilterNode node{.kind = FilterNode::Kind::Not, .span = m_token.span};
+        FilterNode node {.kind = FilterNode::Kind::Not, .span = m_token.span};
         advance();
         auto child = unit();
         if (!child)
@@ -126,7 +131,7 @@ private:
     {
         if (m_token.kind != Kind::Word || keyword() != FilterKeyword::None || filterOpOf(m_token.raw) || !isName(m_token.raw))
             return expected("a column name");
-        FilterNode node{.span = m_token.span, .column = std::string(m_token.raw), .columnSpan = m_token.span};
+        FilterNode node {.span = m_token.span, .column = std::string(m_token.raw), .columnSpan = m_token.span};
         advance();
         if (const auto op = comparison(node); !op)
             return tl::unexpected(op.error());
@@ -139,7 +144,8 @@ private:
 
     static bool isName(std::string_view word)
     {
-        const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+        const auto plain
+            = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
         return (word[0] < '0' || word[0] > '9') && std::ranges::all_of(word, plain);
     }
     static bool takesList(FilterOp op) { return op == FilterOp::In || op == FilterOp::NotIn; }
@@ -153,7 +159,7 @@ private:
             advance();
         auto op = m_token.kind == Kind::Operator || m_token.kind == Kind::Word ? filterOpOf(m_token.raw) : std::nullopt;
         if (negated && op)
-            op = *op == FilterOp::In  ? std::optional(FilterOp::NotIn)
+            op = *op == FilterOp::In     ? std::optional(FilterOp::NotIn)
                 : *op == FilterOp::Like  ? std::optional(FilterOp::Unlike)
                 : *op == FilterOp::ILike ? std::optional(FilterOp::IUnlike)
                                          : std::nullopt;

@@ -69,8 +69,8 @@ struct ColumnTest {
     FilterOp op = FilterOp::Equal;
     ColumnId other = ColumnId::kNone;
     bool byText = false;
-    Column left{};  ///< type and derivation only, for byText
-    Column right{};
+    Column left {}; ///< type and derivation only, for byText
+    Column right {};
 };
 
 using CellTest = std::variant<NumberTest, AddressTest, TextTest, PatternTest, MemberTest, BitsTest, ColumnTest>;
@@ -81,7 +81,7 @@ struct BoundNode {
     Kind kind = Kind::Test;
     std::vector<BoundNode> children;
     ColumnId column = ColumnId::kNone; ///< Test
-    CellTest test;                     ///< Test
+    CellTest test; ///< Test
 };
 
 /// What a text, number or address test says of one value; used by tests, previews and for a column nobody wrote.

@@ -63,7 +63,9 @@ void print(std::string& out, const Schema& schema, const FilterNode& node)
         out += wrap ? ")" : "";
     };
     switch (node.kind) {
-    case FilterNode::Kind::Condition: out += conditionText(schema, node); break;
+    case FilterNode::Kind::Condition:
+        out += conditionText(schema, node);
+        break;
     case FilterNode::Kind::Not:
         out += "NOT ";
         child(node.children[0]);

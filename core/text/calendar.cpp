@@ -28,9 +28,8 @@ constexpr auto kUnits = std::to_array<Unit>({
 
 const Unit* findUnit(std::string_view word)
 {
-    const auto it = std::ranges::find_if(kUnits, [&](const Unit& unit) {
-        return unit.names.find(fmt::format(" {} ", word)) != std::string_view::npos;
-    });
+    const auto it = std::ranges::find_if(
+        kUnits, [&](const Unit& unit) { return unit.names.find(fmt::format(" {} ", word)) != std::string_view::npos; });
     return it == kUnits.end() ? nullptr : &*it;
 }
 
@@ -40,12 +39,21 @@ int64_t floorTo(int64_t value, int64_t step)
     return value - (rest < 0 ? rest + step : rest);
 }
 
-year_month_day dateOf(int64_t local) { return sys_days(days(floorTo(local, kDay) / kDay)); }
+year_month_day dateOf(int64_t local)
+{
+    return sys_days(days(floorTo(local, kDay) / kDay));
+}
 
-int64_t midnightOf(year_month_day date) { return sys_days(date).time_since_epoch().count() * kDay; }
+int64_t midnightOf(year_month_day date)
+{
+    return sys_days(date).time_since_epoch().count() * kDay;
+}
 
 // 1970-01-01 was a Thursday.
-unsigned weekdayIndex(int64_t local) { return static_cast<unsigned>((((floorTo(local, kDay) / kDay) + 3) % 7 + 7) % 7); }
+unsigned weekdayIndex(int64_t local)
+{
+    return static_cast<unsigned>((((floorTo(local, kDay) / kDay) + 3) % 7 + 7) % 7);
+}
 
 int64_t addMonths(int64_t local, int64_t count)
 {
@@ -64,8 +72,9 @@ int64_t startOf(int64_t local, const Unit& unit)
 {
     if (unit.months != 0) {
         const auto date = dateOf(local);
-        const auto first = (static_cast<unsigned>(date.month()) - 1) / static_cast<unsigned>(unit.months)
-                * static_cast<unsigned>(unit.months) + 1;
+        const auto first
+            = (static_cast<unsigned>(date.month()) - 1) / static_cast<unsigned>(unit.months) * static_cast<unsigned>(unit.months)
+            + 1;
         return midnightOf(date.year() / month(first) / 1);
     }
     if (unit.ms == kWeek)

@@ -91,23 +91,24 @@ constexpr auto kDropReasons = std::to_array<NumberName>({
 });
 
 /// Upper ends (exclusive) of the packet size ranges, as Akvorado has them.
-constexpr auto kSizeEnds = std::to_array<uint64_t>(
-    {64, 128, 256, 512, 768, 1024, 1280, 1501, 2048, 3072, 4096, 8192, 10240, 16384, 32768, 65536});
+constexpr auto kSizeEnds
+    = std::to_array<uint64_t>({64, 128, 256, 512, 768, 1024, 1280, 1501, 2048, 3072, 4096, 8192, 10240, 16384, 32768, 65536});
 constexpr auto kSizeNames = std::to_array<std::string_view>(
     {"0-63", "64-127", "128-255", "256-511", "512-767", "768-1023", "1024-1279", "1280-1500", "1501-2047", "2048-3071",
-     "3072-4095", "4096-8191", "8192-10239", "10240-16383", "16384-32767", "32768-65535", "65536-Inf"});
+        "3072-4095", "4096-8191", "8192-10239", "10240-16383", "16384-32767", "32768-65535", "65536-Inf"});
 static_assert(kSizeNames.size() == kSizeEnds.size() + 1);
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
-template <class Table>
-auto findName(const Table& table, std::string_view name)
+template <class Table> auto findName(const Table& table, std::string_view name)
 {
     return std::ranges::find_if(table, [&](const auto& entry) { return equalNoCase(entry.name, name); });
 }
 
-template <class Table>
-std::vector<std::string_view> allNames(const Table& table)
+template <class Table> std::vector<std::string_view> allNames(const Table& table)
 {
     std::vector<std::string_view> names;
     for (const auto& entry : table)
@@ -143,7 +144,7 @@ size_t editDistance(std::string_view a, std::string_view b)
 std::string_view protocolName(uint8_t number)
 {
     static const auto byNumber = [] {
-        std::array<std::string_view, 256> names{};
+        std::array<std::string_view, 256> names {};
         for (const auto& entry : kProtocols)
             names[entry.number] = entry.name;
         return names;
@@ -160,7 +161,10 @@ std::optional<uint8_t> protocolNumber(std::string_view name)
     return std::nullopt;
 }
 
-std::vector<std::string_view> protocolNames() { return allNames(kProtocols); }
+std::vector<std::string_view> protocolNames()
+{
+    return allNames(kProtocols);
+}
 
 std::string_view serviceName(uint16_t port, uint8_t protocol)
 {
@@ -252,7 +256,10 @@ std::optional<uint16_t> dropReasonNumber(std::string_view name)
     return it == kDropReasons.end() ? std::nullopt : std::optional(static_cast<uint16_t>(it->number));
 }
 
-std::vector<std::string_view> dropReasonNames() { return allNames(kDropReasons); }
+std::vector<std::string_view> dropReasonNames()
+{
+    return allNames(kDropReasons);
+}
 
 uint8_t sizeBucket(uint64_t packetSize)
 {
@@ -261,7 +268,10 @@ uint8_t sizeBucket(uint64_t packetSize)
     return static_cast<uint8_t>(std::ranges::upper_bound(kSizeEnds, packetSize) - kSizeEnds.begin() + 1);
 }
 
-std::span<const std::string_view> sizeBucketNames() { return kSizeNames; }
+std::span<const std::string_view> sizeBucketNames()
+{
+    return kSizeNames;
+}
 
 bool equalNoCase(std::string_view a, std::string_view b)
 {

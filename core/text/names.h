@@ -30,7 +30,10 @@ std::vector<std::string_view> serviceNames();
 
 /// Cell of the ICMPv4 and ICMPv6 columns: type × 256 + code + 1. 0 is "no ICMP message" (a flow of another protocol), so that
 /// it differs from echo-reply, type 0 code 0.
-constexpr uint16_t icmpCell(uint8_t type, uint8_t code) { return static_cast<uint16_t>((type << 8 | code) + 1); }
+constexpr uint16_t icmpCell(uint8_t type, uint8_t code)
+{
+    return static_cast<uint16_t>((type << 8 | code) + 1);
+}
 /// "echo-request", or "type/code" where the pair has no name; empty for cell 0.
 std::string icmpName(bool v6, uint16_t cell);
 /// Registered name or empty.
@@ -56,7 +59,8 @@ std::span<const std::string_view> sizeBucketNames();
 bool equalNoCase(std::string_view a, std::string_view b);
 /// ASCII lower case.
 std::string toLower(std::string_view text);
-/// The candidate that differs least from `name` (edits and swaps of letters, case ignored), if it is near enough to be meant; else empty.
+/// The candidate that differs least from `name` (edits and swaps of letters, case ignored), if it is near enough to be meant;
+/// else empty.
 std::string_view nearestName(std::string_view name, std::span<const std::string_view> candidates);
 
 } // namespace rivereto::core

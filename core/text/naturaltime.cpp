@@ -16,8 +16,7 @@ using namespace std::chrono;
 namespace {
 
 /// Index of the name that `word` is or abbreviates to three letters or more.
-template <size_t N>
-std::optional<unsigned> nameIndex(const std::array<std::string_view, N>& names, std::string_view word)
+template <size_t N> std::optional<unsigned> nameIndex(const std::array<std::string_view, N>& names, std::string_view word)
 {
     for (unsigned i = 0; i < N; ++i) {
         if (word.size() >= 3 && names[i].starts_with(word))
@@ -29,7 +28,7 @@ std::optional<unsigned> nameIndex(const std::array<std::string_view, N>& names, 
 std::optional<unsigned> monthOf(std::string_view word)
 {
     static constexpr auto names = std::to_array<std::string_view>({"january", "february", "march", "april", "may", "june", "july",
-                                                                   "august", "september", "october", "november", "december"});
+        "august", "september", "october", "november", "december"});
     const auto found = nameIndex(names, word == "sept" ? "sep" : word);
     return found ? std::optional(*found + 1) : std::nullopt;
 }
@@ -47,8 +46,14 @@ struct Word {
     SourceSpan span;
 };
 
-bool isLetter(char c) { return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
-bool isNumeral(char c) { return (c >= '0' && c <= '9') || c == ':' || c == '.'; }
+bool isLetter(char c)
+{
+    return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+}
+bool isNumeral(char c)
+{
+    return (c >= '0' && c <= '9') || c == ':' || c == '.';
+}
 
 std::vector<Word> splitWords(std::string_view text)
 {
@@ -73,7 +78,9 @@ std::vector<Word> splitWords(std::string_view text)
 class TimeWords {
 public:
     TimeWords(std::string_view text, int64_t localNow)
-        : m_words(splitWords(text)), m_end(static_cast<uint32_t>(text.size())), m_now(localNow)
+        : m_words(splitWords(text))
+        , m_end(static_cast<uint32_t>(text.size()))
+        , m_now(localNow)
     {
     }
 
@@ -115,10 +122,9 @@ private:
     }
     [[nodiscard]] tl::unexpected<Error> expected(std::string_view what) const
     {
-        const auto here = m_at < m_words.size() ? m_words[m_at].span : SourceSpan{m_end, m_end};
-        return tl::unexpected(m_at < m_words.size()
-                                  ? makeError("expected {}, got “{}”", what, m_words[m_at].text).at(here)
-                                  : makeError("expected {} at the end", what).at(here));
+        const auto here = m_at < m_words.size() ? m_words[m_at].span : SourceSpan {m_end, m_end};
+        return tl::unexpected(m_at < m_words.size() ? makeError("expected {}, got “{}”", what, m_words[m_at].text).at(here)
+                                                    : makeError("expected {} at the end", what).at(here));
     }
 
     [[nodiscard]] bool isNumberNext() const { return !word().empty() && word()[0] >= '0' && word()[0] <= '9'; }
@@ -269,15 +275,15 @@ private:
         const int step = stepWord();
         if (const auto* unit = findUnit(word())) {
             ++m_at;
-            return Period{startOf(shifted(m_now, step, *unit), *unit), unit};
+            return Period {startOf(shifted(m_now, step, *unit), *unit), unit};
         }
         if (const auto month = monthOf(word())) {
             ++m_at;
-            return Period{monthStart(*month, step < 0), findUnit("month")};
+            return Period {monthStart(*month, step < 0), findUnit("month")};
         }
         if (m_stepped)
             --m_at;
-        return dayOnly().map([&](int64_t day) { return Period{floorTo(day, kDay), findUnit("day")}; });
+        return dayOnly().map([&](int64_t day) { return Period {floorTo(day, kDay), findUnit("day")}; });
     }
 
     /// last → -1, this → 0, next → 1; m_stepped tells whether there was such a word.
@@ -375,7 +381,10 @@ private:
         return expected("a weekday, a month or a unit of time");
     }
 
-    static bool isOrdinal(std::string_view suffix) { return suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th"; }
+    static bool isOrdinal(std::string_view suffix)
+    {
+        return suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th";
+    }
 
     std::optional<int64_t> wholeWord(int64_t most)
     {
@@ -436,6 +445,9 @@ private:
 
 } // namespace
 
-Result<int64_t> parseWords(std::string_view text, int64_t localNow) { return TimeWords(text, localNow).parse(); }
+Result<int64_t> parseWords(std::string_view text, int64_t localNow)
+{
+    return TimeWords(text, localNow).parse();
+}
 
 } // namespace rivereto::core::calendar

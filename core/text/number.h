@@ -24,7 +24,10 @@ std::string formatOnScale(double value, const Scale& scale);
 /// "1 204 300" grouped by U+202F (narrow no-break space), or "1204300".
 std::string formatCount(uint64_t value, bool grouped = true);
 /// "1.96 GB", decimal.
-inline std::string formatBytes(double bytes) { return formatScaled(bytes, "B"); }
+inline std::string formatBytes(double bytes)
+{
+    return formatScaled(bytes, "B");
+}
 /// "12.3 %" from 0.123; "<0.1 %" below that, "0 %" for nothing.
 std::string formatPercent(double share);
 

@@ -118,8 +118,8 @@ std::string formatTime(uint64_t ms, int utcOffsetMinutes)
     const auto date = dateOf(local);
     const int64_t clock = local - floorTo(local, kDay);
     auto out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}", static_cast<int>(date.year()),
-                           static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock / kHour,
-                           clock / kMinute % 60, clock / kSecond % 60, clock % kSecond);
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock / kHour, clock / kMinute % 60,
+        clock / kSecond % 60, clock % kSecond);
     if (utcOffsetMinutes == 0)
         return out + 'Z';
     const int size = utcOffsetMinutes < 0 ? -utcOffsetMinutes : utcOffsetMinutes;

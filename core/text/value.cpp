@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/decode/otherelements.h"
 #include "core/text/names.h"
 #include "core/text/time.h"
 
@@ -17,13 +18,15 @@ namespace {
 
 constexpr std::string_view kFlagLetters = "FSRPAUECN"; // bit 0 upwards (RFC 9293 §3.1, RFC 3168 §6.1, RFC 3540 §9)
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /// Whole text as digits of a base.
-template <class T>
-std::optional<T> wholeNumber(std::string_view digits, int base = 10)
+template <class T> std::optional<T> wholeNumber(std::string_view digits, int base = 10)
 {
-    T value{};
+    T value {};
     const auto* end = digits.data() + digits.size();
     const auto [stop, error] = std::from_chars(digits.data(), end, value, base);
     return !digits.empty() && error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
@@ -43,7 +46,10 @@ uint64_t numberCell(Storage storage, const void* cell)
     });
 }
 
-void appendNumber(std::string& out, uint64_t value) { fmt::format_to(std::back_inserter(out), "{}", value); }
+void appendNumber(std::string& out, uint64_t value)
+{
+    fmt::format_to(std::back_inserter(out), "{}", value);
+}
 
 void appendNameOr(std::string& out, std::string_view name, uint64_t value)
 {
@@ -69,11 +75,28 @@ void appendList(std::string& out, Type type, std::string_view bytes)
     }
 }
 
+/// "461=0a0b 8057:808=6578": element, with its enterprise when it has one, and its octets in hexadecimal.
+void appendElements(std::string& out, std::string_view entry)
+{
+    const size_t begin = out.size();
+    for (const auto& element : otherElements(entry)) {
+        if (out.size() > begin)
+            out += ' ';
+        if (element.enterprise != 0)
+            fmt::format_to(std::back_inserter(out), "{}:", element.enterprise);
+        fmt::format_to(std::back_inserter(out), "{}=", element.id);
+        for (const char octet : element.octets)
+            fmt::format_to(std::back_inserter(out), "{:02x}", static_cast<unsigned char>(octet));
+    }
+}
+
 void appendText(std::string& out, Type type, const void* cell, const DictionaryView& texts)
 {
     const auto bytes = texts.text(static_cast<uint32_t>(numberCell(Storage::Dict, cell)));
     if (isList(type))
         appendList(out, type, bytes);
+    else if (type == Type::Elements)
+        appendElements(out, bytes);
     else
         out += bytes;
 }
@@ -89,7 +112,10 @@ void appendEType(std::string& out, uint64_t value)
 }
 
 /// Numbers of which zero means something, and which have no names.
-bool isPlainNumber(Literal literal) { return literal == Literal::Number || literal == Literal::Port; }
+bool isPlainNumber(Literal literal)
+{
+    return literal == Literal::Number || literal == Literal::Port;
+}
 
 void appendNumberCell(std::string& out, const Column& column, uint64_t value)
 {
@@ -110,17 +136,31 @@ void appendNumberCell(std::string& out, const Column& column, uint64_t value)
     if (value == 0)
         return;
     switch (literal) {
-    case Literal::Time: out += formatTime(value); break;
-    case Literal::Mac: out += formatMac(value); break;
-    case Literal::Proto: appendNameOr(out, protocolName(static_cast<uint8_t>(value)), value); break;
-    case Literal::EType: appendEType(out, value); break;
-    case Literal::TcpFlags: out += formatTcpFlags(value); break;
-    case Literal::Icmp: out += icmpName(column.derived == Derived::IcmpV6, static_cast<uint16_t>(value)); break;
+    case Literal::Time:
+        out += formatTime(value);
+        break;
+    case Literal::Mac:
+        out += formatMac(value);
+        break;
+    case Literal::Proto:
+        appendNameOr(out, protocolName(static_cast<uint8_t>(value)), value);
+        break;
+    case Literal::EType:
+        appendEType(out, value);
+        break;
+    case Literal::TcpFlags:
+        out += formatTcpFlags(value);
+        break;
+    case Literal::Icmp:
+        out += icmpName(column.derived == Derived::IcmpV6, static_cast<uint16_t>(value));
+        break;
     case Literal::SizeBucket:
         if (value <= sizeBucketNames().size())
             out += sizeBucketNames()[value - 1];
         break;
-    default: appendNumber(out, value); break;
+    default:
+        appendNumber(out, value);
+        break;
     }
 }
 
@@ -140,11 +180,15 @@ void appendCell(std::string& out, const Column& column, const void* cell, const 
         PrefixCell prefix;
         std::memcpy(&prefix, cell, sizeof prefix);
         if (prefix.bits != 0 || !prefix.address.isZero())
-            out += Prefix{prefix.address, static_cast<uint8_t>(std::min<uint64_t>(prefix.bits, 128))}.toString();
+            out += Prefix {prefix.address, static_cast<uint8_t>(std::min<uint64_t>(prefix.bits, 128))}.toString();
         break;
     }
-    case Storage::Dict: appendText(out, column.type, cell, texts); break;
-    default: appendNumberCell(out, column, numberCell(column.storage(), cell)); break;
+    case Storage::Dict:
+        appendText(out, column.type, cell, texts);
+        break;
+    default:
+        appendNumberCell(out, column, numberCell(column.storage(), cell));
+        break;
     }
 }
 
@@ -182,7 +226,7 @@ std::optional<uint16_t> parseTcpFlags(std::string_view letters)
 std::string formatMac(uint64_t mac)
 {
     return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", mac >> 40 & 255, mac >> 32 & 255, mac >> 24 & 255,
-                       mac >> 16 & 255, mac >> 8 & 255, mac & 255);
+        mac >> 16 & 255, mac >> 8 & 255, mac & 255);
 }
 
 std::optional<uint64_t> parseMac(std::string_view text)
@@ -204,7 +248,10 @@ std::optional<uint64_t> parseMac(std::string_view text)
     return mac;
 }
 
-std::string formatCommunity(uint32_t community) { return fmt::format("{}:{}", community >> 16, community & 0xffff); }
+std::string formatCommunity(uint32_t community)
+{
+    return fmt::format("{}:{}", community >> 16, community & 0xffff);
+}
 
 std::optional<uint32_t> parseCommunity(std::string_view text)
 {
@@ -218,7 +265,7 @@ std::optional<uint32_t> parseCommunity(std::string_view text)
 
 std::optional<std::array<uint32_t, 3>> parseLargeCommunity(std::string_view text)
 {
-    std::array<uint32_t, 3> words{};
+    std::array<uint32_t, 3> words {};
     for (size_t i = 0; i < 3; ++i) {
         const size_t colon = text.find(':');
         if ((colon == std::string_view::npos) != (i == 2))
@@ -256,11 +303,11 @@ std::optional<uint64_t> scaledNumber(std::string_view digits, uint64_t factor)
         return std::nullopt;
     uint64_t divisor = 1;
     for (size_t i = point + 1; i < digits.size(); ++i) {
-        if (__builtin_mul_overflow(divisor, uint64_t{10}, &divisor))
+        if (__builtin_mul_overflow(divisor, uint64_t {10}, &divisor))
             return std::nullopt;
     }
     uint64_t part = 0;
-    if (__builtin_mul_overflow(uint64_t{*fraction}, factor, &part) || part % divisor != 0
+    if (__builtin_mul_overflow(uint64_t {*fraction}, factor, &part) || part % divisor != 0
         || __builtin_add_overflow(value, part / divisor, &value))
         return std::nullopt;
     return value;

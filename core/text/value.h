@@ -21,7 +21,8 @@ namespace rivereto::core {
 ///
 /// Addresses per RFC 5952, AS numbers and ports as plain numbers, protocols, ICMP messages, enumerations and EtherTypes by
 /// name (a number when they have none), times as ISO 8601 UTC with milliseconds, durations in microseconds, TCP flags as
-/// letters, prefixes with their length, lists separated by spaces, communities "65000:100", large ones "65000:1:2".
+/// letters, prefixes with their length, lists separated by spaces, communities "65000:100", large ones "65000:1:2",
+/// other elements "461=0a0b 8057:808=6578" (enterprise:element=octets).
 void appendCell(std::string& out, const Column& column, const void* cell, const DictionaryView& texts);
 std::string formatCell(const Column& column, const void* cell, const DictionaryView& texts);
 

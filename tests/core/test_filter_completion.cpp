@@ -25,10 +25,10 @@ At at(std::string text)
 /// "kind[replaced text] first candidates".
 QString summary(const std::string& text, size_t count = 3)
 {
-    constexpr std::array kinds{"none", "column", "operator", "value", "keyword"};
+    constexpr std::array kinds {"none", "column", "operator", "value", "keyword"};
     const auto [plain, completion] = at(text);
     auto out = fmt::format("{}[{}]", kinds[static_cast<size_t>(completion.kind)],
-                           plain.substr(completion.replace.begin, completion.replace.end - completion.replace.begin));
+        plain.substr(completion.replace.begin, completion.replace.end - completion.replace.begin));
     for (size_t i = 0; i < std::min(count, completion.candidates.size()); ++i)
         out.append(" ").append(completion.candidates[i].text);
     return QString::fromStdString(out);
@@ -82,11 +82,11 @@ private slots:
         QCOMPARE(summary("ICMPv6 = \"nei|", 1), "value[\"nei] \"neighbor-solicitation\"");
         const auto provider = at("InIfBoundary = external AND InIfProvider = \"co|gent\"").completion;
         QCOMPARE(provider.kind, CompletionKind::Value);
-        QVERIFY(provider.valuesOf == (std::vector{ColumnId::InIfProvider}));
+        QVERIFY(provider.valuesOf == (std::vector {ColumnId::InIfProvider}));
         QCOMPARE(provider.prefix, "co");
         QVERIFY(provider.quoted);
         const auto either = at("AS IN (64500, |").completion;
-        QVERIFY(either.valuesOf == (std::vector{ColumnId::SrcAS, ColumnId::DstAS}));
+        QVERIFY(either.valuesOf == (std::vector {ColumnId::SrcAS, ColumnId::DstAS}));
         QVERIFY(!either.quoted);
         QVERIFY(at("InIfBoundary = |").completion.valuesOf.empty());
     }

@@ -25,11 +25,11 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 /// "12-15 message" or the normal form, as the case files write them.
 std::string outcome(const std::string& expression, const Schema& schema)
 {
-    const BindContext context{.schema = schema, .nowMs = kNow};
+    const BindContext context {.schema = schema, .nowMs = kNow};
     const auto filter = parseFilter(expression);
     const auto bound = filter ? bindFilter(*filter, context) : Result<BoundFilter>(tl::unexpected(filter.error()));
     if (!bound) {
-        const auto span = bound.error().span.value_or(SourceSpan{});
+        const auto span = bound.error().span.value_or(SourceSpan {});
         return fmt::format(" ✗ {}-{} {}", span.begin, span.end, bound.error().message());
     }
     const auto text = toText(*filter, schema);
@@ -59,8 +59,8 @@ private slots:
                     continue;
                 const auto arrow = std::min(line.find(" → "), line.find(" ✗ "));
                 QVERIFY2(arrow != std::string::npos, line.c_str());
-                QTest::addRow("%s:%d", entry.path().filename().c_str(), number)
-                    << QString::fromStdString(replaced(line.substr(0, arrow), "⏎", "\n")) << QString::fromStdString(line.substr(arrow));
+                QTest::addRow("%s:%d", entry.path().filename().c_str(), number) << QString::fromStdString(
+                    replaced(line.substr(0, arrow), "⏎", "\n")) << QString::fromStdString(line.substr(arrow));
             }
         }
     }

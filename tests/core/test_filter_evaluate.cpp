@@ -20,11 +20,12 @@ FlowBatch flows()
 {
     FlowBatch batch(Schema::builtin());
     batch.addRows(8);
-    const std::array<const char*, 8> sources{"192.0.2.1", "192.0.2.77", "198.51.100.5", "2001:db8::1", "2001:db8:1::7", "10.0.0.1", "10.0.1.1", "0.0.0.0"};
-    const std::array<uint8_t, 8> protocols{6, 6, 17, 6, 58, 1, 1, 0};
-    const std::array<uint16_t, 8> ports{443, 53211, 53, 80, 0, 0, 0, 0};
-    const std::array<uint32_t, 8> systems{64500, 64501, 64502, 64503, 0, 64500, 4200000001, 0};
-    const std::array<const char*, 8> names{"edge1", "edge2", "core1", "Edge 3", "zürich", "", "100%", "a_b"};
+    const std::array<const char*, 8> sources {
+        "192.0.2.1", "192.0.2.77", "198.51.100.5", "2001:db8::1", "2001:db8:1::7", "10.0.0.1", "10.0.1.1", "0.0.0.0"};
+    const std::array<uint8_t, 8> protocols {6, 6, 17, 6, 58, 1, 1, 0};
+    const std::array<uint16_t, 8> ports {443, 53211, 53, 80, 0, 0, 0, 0};
+    const std::array<uint32_t, 8> systems {64500, 64501, 64502, 64503, 0, 64500, 4200000001, 0};
+    const std::array<const char*, 8> names {"edge1", "edge2", "core1", "Edge 3", "zürich", "", "100%", "a_b"};
     for (size_t row = 0; row < 8; ++row) {
         batch.set(ColumnId::SrcAddr, row, *Ip::parse(sources[row]));
         batch.set(ColumnId::DstAddr, row, row % 2 == 0 ? Ip::v4(0xcb007101) : *Ip::parse(sources[row]));
@@ -38,7 +39,11 @@ FlowBatch flows()
         batch.set<uint64_t>(ColumnId::Packets, row, row == 7 ? 0 : 10);
         batch.set<uint64_t>(ColumnId::TimeReceived, row, kNow - row * 3'600'000);
         batch.set<uint16_t>(ColumnId::EType, row, row == 3 || row == 4 ? 0x86dd : 0x0800);
-        batch.set<uint16_t>(ColumnId::TCPFlags, row, static_cast<uint16_t>(row == 0 ? 0x02 : row == 1 ? 0x12 : row == 3 ? 0x14 : 0));
+        batch.set<uint16_t>(ColumnId::TCPFlags, row,
+            static_cast<uint16_t>(row == 0 ? 0x02
+                    : row == 1             ? 0x12
+                    : row == 3             ? 0x14
+                                           : 0));
         batch.set<uint8_t>(ColumnId::InIfBoundary, row, static_cast<uint8_t>(row % 3));
         batch.set<uint8_t>(ColumnId::OutIfBoundary, row, static_cast<uint8_t>(row % 2));
         batch.set<uint64_t>(ColumnId::SrcMAC, row, 0x001122334450 + row);
@@ -51,13 +56,14 @@ FlowBatch flows()
         batch.setText(ColumnId::InIfProvider, row, row < 2 ? "acme" : "");
         batch.setText(ColumnId::OutIfProvider, row, row == 1 ? "acme" : "other");
         if (row < 3)
-            batch.setText(ColumnId::DstASPath, row, listBytes(std::vector<uint32_t>{65000, 64500U + static_cast<uint32_t>(row)}));
+            batch.setText(
+                ColumnId::DstASPath, row, listBytes(std::vector<uint32_t> {65000, 64500U + static_cast<uint32_t>(row)}));
         if (row == 1)
-            batch.setText(ColumnId::DstCommunities, row, listBytes(std::vector<uint32_t>{65000U << 16 | 100, 7}));
+            batch.setText(ColumnId::DstCommunities, row, listBytes(std::vector<uint32_t> {65000U << 16 | 100, 7}));
         if (row == 2)
-            batch.setText(ColumnId::DstLargeCommunities, row, listBytes(std::vector<uint32_t>{9, 65000, 1, 65000, 1, 2}));
+            batch.setText(ColumnId::DstLargeCommunities, row, listBytes(std::vector<uint32_t> {9, 65000, 1, 65000, 1, 2}));
         if (row == 3)
-            batch.setText(ColumnId::MPLSLabels, row, listBytes(std::vector<uint32_t>{16, 24000}));
+            batch.setText(ColumnId::MPLSLabels, row, listBytes(std::vector<uint32_t> {16, 24000}));
     }
     return batch;
 }
@@ -65,7 +71,11 @@ FlowBatch flows()
 /// The same rows with every column coded, or (rows all alike) constant.
 class CodedSegment final : public BaseSegment {
 public:
-    explicit CodedSegment(const FlowBatch& batch) : BaseSegment(batch.schema(), batch.rows()), m_batch(batch) { }
+    explicit CodedSegment(const FlowBatch& batch)
+        : BaseSegment(batch.schema(), batch.rows())
+        , m_batch(batch)
+    {
+    }
     [[nodiscard]] const DictionaryView& texts() const override { return m_batch.dictionary(); }
 
 protected:
@@ -116,7 +126,10 @@ std::string rowsOf(const BoundFilter& filter, SegmentView& segment)
 /// True minimum and maximum of the batch's stored number and address columns.
 class TrueZones final : public ZoneLookup {
 public:
-    explicit TrueZones(const FlowBatch& batch) : m_batch(batch) { }
+    explicit TrueZones(const FlowBatch& batch)
+        : m_batch(batch)
+    {
+    }
     [[nodiscard]] std::optional<Zone> zone(ColumnId id) const override
     {
         if (!m_batch.schema()[id].stored())
@@ -124,7 +137,7 @@ public:
         const auto view = m_batch.view(id);
         if (m_batch.rows() == 0)
             return std::nullopt;
-        Zone zone{cell(view, 0), cell(view, 0)};
+        Zone zone {cell(view, 0), cell(view, 0)};
         for (size_t row = 1; row < m_batch.rows(); ++row) {
             zone.min = std::min(zone.min, cell(view, row));
             zone.max = std::max(zone.max, cell(view, row));
@@ -133,7 +146,10 @@ public:
     }
 
 private:
-    static Ip cell(const ColumnView& view, size_t row) { return view.storage == Storage::Ip ? view.at<Ip>(row) : Ip{0, view.number(row)}; }
+    static Ip cell(const ColumnView& view, size_t row)
+    {
+        return view.storage == Storage::Ip ? view.at<Ip>(row) : Ip {0, view.number(row)};
+    }
     const FlowBatch& m_batch;
 };
 
@@ -351,11 +367,11 @@ private slots:
         const auto schema = Schema::builtin();
         const auto of = [&](const char* text) { return bindFilter(text, {.schema = *schema})->columns(); };
         QVERIFY(of("").empty());
-        QVERIFY(of("Bytes > 1 AND NOT (Proto = 6 OR Bytes = 3)") == (std::vector{ColumnId::Proto, ColumnId::Bytes}));
-        QVERIFY(of("Port = 1") == (std::vector{ColumnId::SrcPort, ColumnId::DstPort}));
-        QVERIFY(of("SrcNetPrefix = 10.0.0.0/8") == (std::vector{ColumnId::SrcAddr, ColumnId::SrcNetMask}));
-        QVERIFY(of("DstCommunities = 1:2:3") == (std::vector{ColumnId::DstLargeCommunities}));
-        QVERIFY(of("SrcAS = DstAS") == (std::vector{ColumnId::SrcAS, ColumnId::DstAS}));
+        QVERIFY(of("Bytes > 1 AND NOT (Proto = 6 OR Bytes = 3)") == (std::vector {ColumnId::Proto, ColumnId::Bytes}));
+        QVERIFY(of("Port = 1") == (std::vector {ColumnId::SrcPort, ColumnId::DstPort}));
+        QVERIFY(of("SrcNetPrefix = 10.0.0.0/8") == (std::vector {ColumnId::SrcAddr, ColumnId::SrcNetMask}));
+        QVERIFY(of("DstCommunities = 1:2:3") == (std::vector {ColumnId::DstLargeCommunities}));
+        QVERIFY(of("SrcAS = DstAS") == (std::vector {ColumnId::SrcAS, ColumnId::DstAS}));
     }
 
     void reversal_data()
@@ -388,14 +404,15 @@ private slots:
 
     void customColumns()
     {
-        const std::array<ColumnSpec, 3> more{ColumnSpec{.name = "SrcAddrRole", .type = Type::String}, ColumnSpec{.name = "DstAddrRole", .type = Type::String},
-                                             ColumnSpec{.name = "SrcAddrSibling", .type = Type::Address}};
+        const std::array<ColumnSpec, 3> more {ColumnSpec {.name = "SrcAddrRole", .type = Type::String},
+            ColumnSpec {.name = "DstAddrRole", .type = Type::String},
+            ColumnSpec {.name = "SrcAddrSibling", .type = Type::Address}};
         const auto schema = Schema::builtin()->extended(more).value();
         FlowBatch batch(schema);
         batch.addRows(2);
         batch.setText(schema->find("SrcAddrRole"), 1, "dns");
         BatchSegment segment(batch);
-        const BindContext context{.schema = *schema};
+        const BindContext context {.schema = *schema};
         QCOMPARE(rowsOf(*bindFilter("srcaddrrole = 'dns'", context), segment), ".1");
         QCOMPARE(rowsOf(*bindFilter("SrcAddrRole != DstAddrRole", context), segment), ".1");
         QCOMPARE(rowsOf(*bindFilter("AddrRole IN ('dns', 'x')", context), segment), ".1");
@@ -407,7 +424,8 @@ private slots:
     {
         FlowBatch batch(Schema::builtin());
         BatchSegment segment(batch);
-        QCOMPARE(rowsOf(*bindFilter("Proto = 6 AND ExporterName LIKE 'a%' OR Bytes > 3", {.schema = batch.schema()}), segment), "");
+        QCOMPARE(
+            rowsOf(*bindFilter("Proto = 6 AND ExporterName LIKE 'a%' OR Bytes > 3", {.schema = batch.schema()}), segment), "");
     }
 };
 

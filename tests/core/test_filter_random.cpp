@@ -19,14 +19,13 @@ constexpr uint64_t kNow = 1795471800000;
 
 class Random {
 public:
-    explicit Random(unsigned seed) : m_engine(seed) { }
+    explicit Random(unsigned seed)
+        : m_engine(seed)
+    {
+    }
     uint64_t below(uint64_t n) { return m_engine() % n; }
     bool oneIn(uint64_t n) { return below(n) == 0; }
-    template <class C>
-    const auto& pick(const C& from)
-    {
-        return from[below(from.size())];
-    }
+    template <class C> const auto& pick(const C& from) { return from[below(from.size())]; }
 
 private:
     std::mt19937_64 m_engine;
@@ -38,19 +37,24 @@ uint64_t randomNumber(Random& random, const Column& column)
     if (column.name.ends_with("NetMask"))
         return random.below(33); // a longer one is no IPv4 mask
     switch (typeInfo(column.type).literal) {
-    case Literal::EType: return random.oneIn(2) ? 0x0800 : 0x86dd;
-    case Literal::Enum: return random.below(3);
-    case Literal::Time: return kNow - random.below(4) * 1000;
+    case Literal::EType:
+        return random.oneIn(2) ? 0x0800 : 0x86dd;
+    case Literal::Enum:
+        return random.below(3);
+    case Literal::Time:
+        return kNow - random.below(4) * 1000;
     case Literal::SizeBucket:
-    case Literal::Icmp: return random.below(4);
-    default: return random.oneIn(5) ? random.below(200) : random.below(5);
+    case Literal::Icmp:
+        return random.below(4);
+    default:
+        return random.oneIn(5) ? random.below(200) : random.below(5);
     }
 }
 
 Ip randomAddress(Random& random)
 {
     const auto host = static_cast<uint32_t>(random.below(4) << 8 | random.below(3));
-    return random.oneIn(3) ? Ip{0x20010db800000000U | host, random.below(2)} : Ip::v4(0xc0000000 | host);
+    return random.oneIn(3) ? Ip {0x20010db800000000U | host, random.below(2)} : Ip::v4(0xc0000000 | host);
 }
 
 std::string randomText(Random& random)
@@ -105,28 +109,40 @@ FilterValue randomValue(Random& random, const Column& column, FilterOp op)
         return {op == FilterOp::Matches ? std::string(random.oneIn(2) ? "^a" : "b|A") : randomText(random), true, {}};
     static const Dictionary none;
     switch (typeInfo(column.type).literal) {
-    case Literal::String: return {randomText(random), true, {}};
+    case Literal::String:
+        return {randomText(random), true, {}};
     case Literal::Address: {
         const Ip ip = randomAddress(random);
         if (random.oneIn(2) && op != FilterOp::Inside && op != FilterOp::NotInside)
             return {ip.toString(), false, {}};
-        return {Prefix{ip, static_cast<uint8_t>(ip.isV4() ? 96 + random.below(33) : random.below(129))}.toString(), false, {}};
+        return {Prefix {ip, static_cast<uint8_t>(ip.isV4() ? 96 + random.below(33) : random.below(129))}.toString(), false, {}};
     }
-    case Literal::Prefix: return {Prefix{randomAddress(random), static_cast<uint8_t>(97 + random.below(4) * 8)}.toString(), false, {}};
-    case Literal::Community: return random.oneIn(2) ? FilterValue{fmt::format("0:{}", random.below(3)), false, {}} : FilterValue{fmt::format("{}:1:2", random.below(3)), false, {}};
-    case Literal::LargeCommunity: return {fmt::format("{}:1:2", random.below(3)), false, {}};
-    case Literal::Mac: return {formatMac(random.below(5)), false, {}};
+    case Literal::Prefix:
+        return {Prefix {randomAddress(random), static_cast<uint8_t>(97 + random.below(4) * 8)}.toString(), false, {}};
+    case Literal::Community:
+        return random.oneIn(2) ? FilterValue {fmt::format("0:{}", random.below(3)), false, {}}
+                               : FilterValue {fmt::format("{}:1:2", random.below(3)), false, {}};
+    case Literal::LargeCommunity:
+        return {fmt::format("{}:1:2", random.below(3)), false, {}};
+    case Literal::Mac:
+        return {formatMac(random.below(5)), false, {}};
     case Literal::Enum: {
         const auto names = enumNames(column.type);
         const auto value = randomNumber(random, column);
-        return value < names.size() && !names[value].empty() ? FilterValue{std::string(names[value]), false, {}}
-                                                              : FilterValue{names.empty() ? "acl" : std::string(names[1]), false, {}};
+        return value < names.size() && !names[value].empty()
+            ? FilterValue {std::string(names[value]), false, {}}
+            : FilterValue {names.empty() ? "acl" : std::string(names[1]), false, {}};
     }
-    case Literal::EType: return {random.oneIn(2) ? "IPv4" : "IPv6", false, {}};
-    case Literal::Icmp: return {random.oneIn(2) ? "echo-request" : "", true, {}};
-    case Literal::SizeBucket: return {random.oneIn(2) ? "0-63" : "", true, {}};
-    case Literal::Proto: return random.oneIn(2) ? FilterValue{"tcp", true, {}} : FilterValue{"3", false, {}};
-    default: return {fmt::format("{}", randomNumber(random, column)), false, {}};
+    case Literal::EType:
+        return {random.oneIn(2) ? "IPv4" : "IPv6", false, {}};
+    case Literal::Icmp:
+        return {random.oneIn(2) ? "echo-request" : "", true, {}};
+    case Literal::SizeBucket:
+        return {random.oneIn(2) ? "0-63" : "", true, {}};
+    case Literal::Proto:
+        return random.oneIn(2) ? FilterValue {"tcp", true, {}} : FilterValue {"3", false, {}};
+    default:
+        return {fmt::format("{}", randomNumber(random, column)), false, {}};
     }
 }
 
@@ -150,7 +166,7 @@ FilterNode randomCondition(Random& random, const Schema& schema)
             node.values.push_back(randomValue(random, *column, node.op));
         const auto& other = random.pick(schema.columns());
         if (random.oneIn(4) && comparable(*column, other, node.op))
-            node.values.assign(1, FilterValue{std::string(other.name), false, {}});
+            node.values.assign(1, FilterValue {std::string(other.name), false, {}});
         const auto number = [&](size_t i) { return meaningOf(*column, node.op, node.values[i], schema, nullptr)->number; };
         if (node.op == FilterOp::Between && number(1) < number(0))
             std::swap(node.values[0], node.values[1]);
@@ -163,7 +179,7 @@ FilterNode randomNode(Random& random, const Schema& schema, int depth)
     const auto kind = depth == 0 ? 0 : random.below(4);
     if (kind == 0)
         return randomCondition(random, schema);
-    FilterNode node{.kind = kind == 1 ? FilterNode::Kind::And : kind == 2 ? FilterNode::Kind::Or : FilterNode::Kind::Not};
+    FilterNode node {.kind = kind == 1 ? FilterNode::Kind::And : kind == 2 ? FilterNode::Kind::Or : FilterNode::Kind::Not};
     const size_t count = kind == 3 ? 1 : 2 + random.below(2);
     while (node.children.size() < count) {
         auto child = randomNode(random, schema, depth - 1);
@@ -183,7 +199,11 @@ bool same(const FilterNode& a, const FilterNode& b)
 /// Every column of a batch in codes, in order of first appearance.
 class CodedSegment final : public BaseSegment {
 public:
-    explicit CodedSegment(const FlowBatch& batch) : BaseSegment(batch.schema(), batch.rows()), m_batch(batch) { }
+    explicit CodedSegment(const FlowBatch& batch)
+        : BaseSegment(batch.schema(), batch.rows())
+        , m_batch(batch)
+    {
+    }
     [[nodiscard]] const DictionaryView& texts() const override { return m_batch.dictionary(); }
 
 protected:
@@ -220,14 +240,17 @@ private:
 
 class BatchZones final : public ZoneLookup {
 public:
-    explicit BatchZones(const FlowBatch& batch) : m_batch(batch) { }
+    explicit BatchZones(const FlowBatch& batch)
+        : m_batch(batch)
+    {
+    }
     [[nodiscard]] std::optional<Zone> zone(ColumnId id) const override
     {
         if (!m_batch.schema()[id].stored() || m_batch.rows() == 0)
             return std::nullopt;
         const auto view = m_batch.view(id);
-        const auto cell = [&](size_t row) { return view.storage == Storage::Ip ? view.at<Ip>(row) : Ip{0, view.number(row)}; };
-        Zone zone{cell(0), cell(0)};
+        const auto cell = [&](size_t row) { return view.storage == Storage::Ip ? view.at<Ip>(row) : Ip {0, view.number(row)}; };
+        Zone zone {cell(0), cell(0)};
         for (size_t row = 1; row < m_batch.rows(); ++row)
             zone = {std::min(zone.min, cell(row)), std::max(zone.max, cell(row))};
         return zone;
@@ -247,7 +270,7 @@ private slots:
         Random random(1);
         const auto schema = Schema::builtin();
         for (int i = 0; i < 20000; ++i) {
-            const Filter filter{randomNode(random, *schema, 4)};
+            const Filter filter {randomNode(random, *schema, 4)};
             const auto text = toText(filter, *schema);
             const auto again = parseFilter(text);
             QVERIFY2(again && same(*filter.root, *again->root), text.c_str());
@@ -259,14 +282,14 @@ private slots:
     {
         Random random(2);
         const auto schema = Schema::builtin();
-        std::array<int, 3> verdicts{};
+        std::array<int, 3> verdicts {};
         for (int round = 0; round < 200; ++round) {
             const auto batch = randomBatch(random, schema, 1 + random.below(80));
             const BatchZones zones(batch);
             BatchSegment plain(batch);
             CodedSegment coded(batch);
             for (int i = 0; i < 40; ++i) {
-                const Filter filter{randomNode(random, *schema, 2)};
+                const Filter filter {randomNode(random, *schema, 2)};
                 const auto text = toText(filter, *schema);
                 const auto bound = bindFilter(filter, {.schema = *schema, .nowMs = kNow});
                 QVERIFY2(bound, text.c_str());
@@ -291,10 +314,10 @@ private slots:
     /// NOT is the other rows: there are no third truth values.
     void checkNot(const Filter& filter, const std::vector<uint8_t>& mask, SegmentView& segment)
     {
-        FilterNode node{.kind = FilterNode::Kind::Not};
+        FilterNode node {.kind = FilterNode::Kind::Not};
         node.children.push_back(*filter.root);
         std::vector<uint8_t> inverse(mask.size());
-        bindFilter(Filter{node}, {.schema = *Schema::builtin(), .nowMs = kNow})->evaluate(segment, inverse);
+        bindFilter(Filter {node}, {.schema = *Schema::builtin(), .nowMs = kNow})->evaluate(segment, inverse);
         for (size_t row = 0; row < mask.size(); ++row)
             QCOMPARE(inverse[row], static_cast<uint8_t>(1 - mask[row]));
     }
@@ -312,7 +335,8 @@ private slots:
             const auto& view = segment.column(column.id);
             for (size_t row = 0; row < batch.rows(); ++row) {
                 const size_t at = view.kind == ColumnView::Kind::Constant ? 0 : row;
-                auto text = formatCell(column, static_cast<const uint8_t*>(view.cells) + at * cellSize(view.storage), segment.texts());
+                auto text
+                    = formatCell(column, static_cast<const uint8_t*>(view.cells) + at * cellSize(view.storage), segment.texts());
                 if (text.empty() && column.type != Type::String)
                     continue;
                 const auto literal = typeInfo(column.type).literal;

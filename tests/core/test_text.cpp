@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/decode/otherelements.h"
 #include "core/text/names.h"
 #include "core/text/number.h"
 #include "core/text/value.h"
@@ -12,8 +13,7 @@ using namespace rivereto::core;
 
 namespace {
 
-template <class T>
-std::string cell(ColumnId id, T value)
+template <class T> std::string cell(ColumnId id, T value)
 {
     static const Dictionary none;
     const auto& column = (*Schema::builtin())[id];
@@ -28,7 +28,10 @@ std::string textCell(ColumnId id, std::string_view bytes)
     return formatCell((*Schema::builtin())[id], &value, texts);
 }
 
-std::string listCell(ColumnId id, std::vector<uint32_t> words) { return textCell(id, listBytes(words)); }
+std::string listCell(ColumnId id, std::vector<uint32_t> words)
+{
+    return textCell(id, listBytes(words));
+}
 
 } // namespace
 
@@ -37,34 +40,34 @@ class TestText : public QObject {
 private slots:
     void cells()
     {
-        QCOMPARE(cell(ColumnId::TimeReceived, uint64_t{1795471800123}), "2026-11-23T22:10:00.123Z");
+        QCOMPARE(cell(ColumnId::TimeReceived, uint64_t {1795471800123}), "2026-11-23T22:10:00.123Z");
         QCOMPARE(cell(ColumnId::SrcAddr, Ip::v4(0xc0000201)), "192.0.2.1");
         QCOMPARE(cell(ColumnId::SrcAddr, *Ip::parse("2001:DB8:0:0::1")), "2001:db8::1");
-        QCOMPARE(cell(ColumnId::SrcNetPrefix, PrefixCell{Ip::v4(0xc0000200), 120}), "192.0.2.0/24");
-        QCOMPARE(cell(ColumnId::SrcNetPrefix, PrefixCell{*Ip::parse("2001:db8::"), 32}), "2001:db8::/32");
-        QCOMPARE(cell(ColumnId::SrcAS, uint32_t{4200000001}), "4200000001");
-        QCOMPARE(cell(ColumnId::SrcPort, uint16_t{443}), "443");
-        QCOMPARE(cell(ColumnId::SrcPort, uint16_t{0}), "0");
-        QCOMPARE(cell(ColumnId::Proto, uint8_t{6}), "tcp");
-        QCOMPARE(cell(ColumnId::Proto, uint8_t{200}), "200");
-        QCOMPARE(cell(ColumnId::EType, uint16_t{0x0800}), "IPv4");
-        QCOMPARE(cell(ColumnId::EType, uint16_t{0x86dd}), "IPv6");
-        QCOMPARE(cell(ColumnId::EType, uint16_t{0x0806}), "0x0806");
-        QCOMPARE(cell(ColumnId::Bytes, uint64_t{12345678901}), "12345678901");
-        QCOMPARE(cell(ColumnId::Bytes, uint64_t{0}), "0");
-        QCOMPARE(cell(ColumnId::SrcMAC, uint64_t{0x00112233445a}), "00:11:22:33:44:5a");
-        QCOMPARE(cell(ColumnId::TCPFlags, uint16_t{0x12}), "SA");
-        QCOMPARE(cell(ColumnId::TCPFlags, uint16_t{0x1ff}), "FSRPAUECN");
-        QCOMPARE(cell(ColumnId::TCPFlags, uint16_t{0x202}), "S+0x200");
-        QCOMPARE(cell(ColumnId::RoundTripTime, uint32_t{20000}), "20000");
-        QCOMPARE(cell(ColumnId::InIfBoundary, uint8_t{1}), "external");
-        QCOMPARE(cell(ColumnId::InIfBoundary, uint8_t{0}), "undefined");
-        QCOMPARE(cell(ColumnId::InIfBoundary, uint8_t{9}), "9");
-        QCOMPARE(cell(ColumnId::FlowDirection, uint8_t{2}), "egress");
-        QCOMPARE(cell(ColumnId::ExportProtocol, uint8_t{6}), "sflow");
-        QCOMPARE(cell(ColumnId::NATEvent, uint8_t{5}), "delete-quota-exceeded");
-        QCOMPARE(cell(ColumnId::DropReason, uint16_t{258}), "acl");
-        QCOMPARE(cell(ColumnId::DropReason, uint16_t{999}), "999");
+        QCOMPARE(cell(ColumnId::SrcNetPrefix, PrefixCell {Ip::v4(0xc0000200), 120}), "192.0.2.0/24");
+        QCOMPARE(cell(ColumnId::SrcNetPrefix, PrefixCell {*Ip::parse("2001:db8::"), 32}), "2001:db8::/32");
+        QCOMPARE(cell(ColumnId::SrcAS, uint32_t {4200000001}), "4200000001");
+        QCOMPARE(cell(ColumnId::SrcPort, uint16_t {443}), "443");
+        QCOMPARE(cell(ColumnId::SrcPort, uint16_t {0}), "0");
+        QCOMPARE(cell(ColumnId::Proto, uint8_t {6}), "tcp");
+        QCOMPARE(cell(ColumnId::Proto, uint8_t {200}), "200");
+        QCOMPARE(cell(ColumnId::EType, uint16_t {0x0800}), "IPv4");
+        QCOMPARE(cell(ColumnId::EType, uint16_t {0x86dd}), "IPv6");
+        QCOMPARE(cell(ColumnId::EType, uint16_t {0x0806}), "0x0806");
+        QCOMPARE(cell(ColumnId::Bytes, uint64_t {12345678901}), "12345678901");
+        QCOMPARE(cell(ColumnId::Bytes, uint64_t {0}), "0");
+        QCOMPARE(cell(ColumnId::SrcMAC, uint64_t {0x00112233445a}), "00:11:22:33:44:5a");
+        QCOMPARE(cell(ColumnId::TCPFlags, uint16_t {0x12}), "SA");
+        QCOMPARE(cell(ColumnId::TCPFlags, uint16_t {0x1ff}), "FSRPAUECN");
+        QCOMPARE(cell(ColumnId::TCPFlags, uint16_t {0x202}), "S+0x200");
+        QCOMPARE(cell(ColumnId::RoundTripTime, uint32_t {20000}), "20000");
+        QCOMPARE(cell(ColumnId::InIfBoundary, uint8_t {1}), "external");
+        QCOMPARE(cell(ColumnId::InIfBoundary, uint8_t {0}), "undefined");
+        QCOMPARE(cell(ColumnId::InIfBoundary, uint8_t {9}), "9");
+        QCOMPARE(cell(ColumnId::FlowDirection, uint8_t {2}), "egress");
+        QCOMPARE(cell(ColumnId::ExportProtocol, uint8_t {6}), "sflow");
+        QCOMPARE(cell(ColumnId::NATEvent, uint8_t {5}), "delete-quota-exceeded");
+        QCOMPARE(cell(ColumnId::DropReason, uint16_t {258}), "acl");
+        QCOMPARE(cell(ColumnId::DropReason, uint16_t {999}), "999");
         QCOMPARE(cell(ColumnId::ICMPv4, icmpCell(8, 0)), "echo-request");
         QCOMPARE(cell(ColumnId::ICMPv4, icmpCell(0, 0)), "echo-reply");
         QCOMPARE(cell(ColumnId::ICMPv6, icmpCell(135, 0)), "neighbor-solicitation");
@@ -75,12 +78,16 @@ private slots:
         QCOMPARE(listCell(ColumnId::DstCommunities, {65000U << 16 | 100, 1}), "65000:100 0:1");
         QCOMPARE(listCell(ColumnId::DstLargeCommunities, {1, 2, 3, 65000, 4294967295, 0}), "1:2:3 65000:4294967295:0");
         QCOMPARE(listCell(ColumnId::MPLSLabels, {16, 24000}), "16 24000");
+        std::string entry;
+        appendOtherElement(entry, {0, 461, "\n\xff"});
+        appendOtherElement(entry, {8057, 808, "ex"});
+        QCOMPARE(textCell(ColumnId::OtherElements, entry), "461=0aff 8057:808=6578");
     }
 
     void missingCells()
     {
         for (const auto& column : Schema::builtin()->columns()) {
-            const PrefixCell zero{};
+            const PrefixCell zero {};
             const auto text = formatCell(column, &zero, Dictionary());
             const auto literal = typeInfo(column.type).literal;
             const bool counts = literal == Literal::Number || literal == Literal::Port;
@@ -100,14 +107,15 @@ private slots:
     {
         QCOMPARE(parseMac("0011.2233.4455"), std::optional<uint64_t>(0x001122334455));
         QCOMPARE(parseMac("00-11-22-33-44-5A"), std::optional<uint64_t>(0x00112233445a));
-        for (const auto* bad : {"", "00:11:22:33:44", "00:11:22:33:44:5", "00:11:22:33:44-55", "0011.2233:4455", "0g:11:22:33:44:55"})
+        for (const auto* bad :
+            {"", "00:11:22:33:44", "00:11:22:33:44:5", "00:11:22:33:44-55", "0011.2233:4455", "0g:11:22:33:44:55"})
             QVERIFY2(!parseMac(bad), bad);
         QCOMPARE(parseTcpFlags("as"), std::optional<uint16_t>(0x12));
         QVERIFY(!parseTcpFlags("SX"));
         QCOMPARE(parseCommunity("65535:65535"), std::optional<uint32_t>(0xffffffff));
         for (const auto* bad : {"", ":", "1:", ":1", "65536:1", "1:2:3", "1:-2", "a:b"})
             QVERIFY2(!parseCommunity(bad), bad);
-        QVERIFY(parseLargeCommunity("4294967295:0:1") == (std::array<uint32_t, 3>{4294967295, 0, 1}));
+        QVERIFY(parseLargeCommunity("4294967295:0:1") == (std::array<uint32_t, 3> {4294967295, 0, 1}));
         for (const auto* bad : {"", "1:2", "1:2:3:4", "1:2:", "4294967296:0:0"})
             QVERIFY2(!parseLargeCommunity(bad), bad);
         QCOMPARE(parseAsn("as4294967295"), std::optional<uint32_t>(4294967295));
@@ -125,7 +133,8 @@ private slots:
         QCOMPARE(parseNumber("0x86dd"), std::optional<uint64_t>(0x86dd));
         QCOMPARE(parseNumber("16E"), std::optional<uint64_t>(16'000'000'000'000'000'000U));
         QCOMPARE(parseNumber("18446744073709551615"), std::optional<uint64_t>(UINT64_MAX));
-        for (const auto* bad : {"", "k", "0x", "1.k", ".5k", "1.0", "1.2345k", "10m", "10Mb", "18446744073709551616", "16Ei", "19E", "1 k"})
+        for (const auto* bad :
+            {"", "k", "0x", "1.k", ".5k", "1.0", "1.2345k", "10m", "10Mb", "18446744073709551616", "16Ei", "19E", "1 k"})
             QVERIFY2(!parseNumber(bad), bad);
         QCOMPARE(parseMicros("20ms"), std::optional<uint64_t>(20'000));
         QCOMPARE(parseMicros("300µs"), std::optional<uint64_t>(300));
@@ -184,8 +193,8 @@ private slots:
         QCOMPARE(icmpCell(false, "3/1"), std::optional(icmpCell(3, 1)));
         for (const auto* bad : {"", "/", "3/", "/1", "256/0", "3/1/2", "1000/1"})
             QVERIFY2(!icmpCell(false, bad), bad);
-        const std::pair<uint64_t, std::string_view> sizes[]
-            = {{1, "0-63"}, {63, "0-63"}, {64, "64-127"}, {1500, "1280-1500"}, {1501, "1501-2047"}, {65535, "32768-65535"}, {65536, "65536-Inf"}};
+        const std::pair<uint64_t, std::string_view> sizes[] = {{1, "0-63"}, {63, "0-63"}, {64, "64-127"}, {1500, "1280-1500"},
+            {1501, "1501-2047"}, {65535, "32768-65535"}, {65536, "65536-Inf"}};
         for (const auto& [size, name] : sizes)
             QCOMPARE(sizeBucketNames()[sizeBucket(size) - 1U], name);
         QCOMPARE(sizeBucket(0), 0);

@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     static const auto schema = Schema::builtin();
     constexpr uint64_t kNow = 1795471800000;
-    const BindContext context{.schema = *schema, .nowMs = kNow, .utcOffsetMinutes = 60};
+    const BindContext context {.schema = *schema, .nowMs = kNow, .utcOffsetMinutes = 60};
 
     (void)parseTime(text, kNow, 60);
     (void)complete(text, size / 2, *schema);
