@@ -283,7 +283,7 @@ private slots:
         Random random(2);
         const auto schema = Schema::builtin();
         std::array<int, 3> verdicts {};
-        for (int round = 0; round < 200; ++round) {
+        for (int round = 0; round < 80; ++round) {
             const auto batch = randomBatch(random, schema, 1 + random.below(80));
             const BatchZones zones(batch);
             BatchSegment plain(batch);

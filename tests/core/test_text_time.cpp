@@ -13,7 +13,7 @@ constexpr uint64_t kNow = 1795471800000;
 QString outcome(const QString& text, int offset)
 {
     const auto time = parseTime(text.toStdString(), kNow, offset);
-    return QString::fromStdString(time ? formatTime(*time, offset) : "✗ " + time.error().message());
+    return QString::fromStdString(time ? formatTime(*time, offset) : fmt::format("✗ {}", time.error().message()));
 }
 
 } // namespace
