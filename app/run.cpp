@@ -5,6 +5,5 @@
 
 namespace rivereto::app {
 int runWindow(int, char**) { return 0; }
-int runListen(const QStringList&) { return 1; }
 int runConfig(const QStringList&) { return 1; }
 } // namespace rivereto::app

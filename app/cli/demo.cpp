@@ -109,7 +109,7 @@ int runDemoCommand(const QStringList& arguments)
     };
     option("target", "ADDR:PORT", QObject::tr("Send to this collector."));
     option("write", "FILE.pcap", QObject::tr("Write a capture instead."));
-    option("rate", "N", QObject::tr("Flows a second; 0 is as fast as it goes. Default 1000, sending only."));
+    option("rate", "N", QObject::tr("Flows a second; 0 is as fast as it goes, with the scenario's times. Default 1000, sending only."));
     option("for", "T", QObject::tr("Span of time: 60s, 6h. Default 6h for a capture, without end when sending."));
     option("flows", "N", QObject::tr("Number of flows. Default 100000 for a capture."));
     option("scenario", "FILE", QObject::tr("TOML file that describes the network."));
@@ -148,16 +148,21 @@ int runDemoCommand(const QStringList& arguments)
     const auto target = parseTarget(*to);
     if (!target)
         return args.wrongUsage(fmt::format("“{}” is no ADDR:PORT", *to));
+    auto count = *flows;
+    if (*rate == 0) {
+        // As fast as it goes: the times in the datagrams are the scenario's, as in a capture.
+        scenario->durationMs = length.value_or(scenario->durationMs);
+        return sendLive(*target, *scenario, count > 0 ? count : kDefaultFlows, false, interrupt.token());
+    }
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     scenario->startMs = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
     constexpr uint64_t kForEver = 365ULL * 24 * 3600 * 1000;
-    auto count = *flows;
     if (!length)
-        length = *rate > 0 && count > 0 ? std::max<uint64_t>(count * 1000 / *rate, 1) : kForEver;
+        length = count > 0 ? std::max<uint64_t>(count * 1000 / *rate, 1) : kForEver;
     if (count == 0)
-        count = std::max<uint64_t>(*rate, 1) * *length / 1000;
+        count = *rate * *length / 1000;
     scenario->durationMs = *length;
-    return sendLive(*target, *scenario, count, *rate > 0, interrupt.token());
+    return sendLive(*target, *scenario, count, true, interrupt.token());
 }
 
 } // namespace rivereto::app

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "app/session/listener.h"
 #include "collectors/pipeline/pipeline.h"
 
 namespace rivereto::app {
@@ -18,6 +19,8 @@ public:
     [[nodiscard]] std::shared_ptr<const core::Schema> schema() const { return m_schema; }
     /// Decoder options and an enrichment chain for each worker.
     [[nodiscard]] collectors::PipelineOptions pipelineOptions(unsigned workers) const;
+    /// The configured inputs; the default ports when there are none.
+    [[nodiscard]] std::vector<ListenSpec> listenSpecs() const { return defaultListenSpecs(); }
 
 private:
     std::shared_ptr<const core::Schema> m_schema;

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/listener.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace rivereto::app {
+
+namespace {
+
+/// How long rows may wait in a worker before they go to the store: well within the second that is promised.
+constexpr std::chrono::milliseconds kHold{150};
+
+core::Result<void> applySetting(ListenSpec& spec, const std::string& key, const std::string& value)
+{
+    if (key == "decoder") {
+        if (value == "auto")
+            return {};
+        for (auto protocol = core::Protocol::NetFlow1; protocol <= core::Protocol::Sflow; protocol = static_cast<core::Protocol>(static_cast<int>(protocol) + 1)) {
+            if (value == core::protocolName(protocol)) {
+                spec.decoder = protocol;
+                return {};
+            }
+        }
+        return core::fail("“{}” is no decoder: auto, netflow1, netflow5, netflow7, netflow9, ipfix or sflow", value);
+    }
+    if (key == "time") {
+        if (value == "udp" || value == "packet" || value == "first-switched") {
+            spec.time = value == "udp" ? core::TimeSource::Udp : value == "packet" ? core::TimeSource::Packet : core::TimeSource::FirstSwitched;
+            return {};
+        }
+        return core::fail("“{}” is no time source: udp, packet or first-switched", value);
+    }
+    if (key == "exporter") {
+        if (value != "packet" && value != "message")
+            return core::fail("“{}” is no place for the exporter's address: packet or message", value);
+        spec.exporterFromMessage = value == "message";
+        return {};
+    }
+    return core::fail("“{}” is no setting of an input: decoder, time or exporter", key);
+}
+
+} // namespace
+
+core::Result<ListenSpec> parseListenSpec(const std::string& text)
+{
+    ListenSpec out;
+    const auto comma = text.find(',');
+    auto place = text.substr(0, comma);
+    const auto colon = place.rfind(':');
+    const auto digits = place.substr(colon == std::string::npos ? 0 : colon + 1);
+    out.address = colon == std::string::npos ? "" : place.substr(0, colon);
+    if (out.address.size() > 1 && out.address.front() == '[' && out.address.back() == ']')
+        out.address = out.address.substr(1, out.address.size() - 2);
+    if (out.address == "*")
+        out.address.clear();
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
+    if (digits.empty() || error != std::errc() || end != digits.data() + digits.size())
+        return core::fail("“{}” is no ADDR:PORT", place);
+    for (auto at = comma; at != std::string::npos;) {
+        const auto next = text.find(',', at + 1);
+        const auto setting = text.substr(at + 1, next == std::string::npos ? next : next - at - 1);
+        const auto equals = setting.find('=');
+        if (equals == std::string::npos)
+            return core::fail("“{}” is no setting of an input; they look like decoder=ipfix", setting);
+        if (auto applied = applySetting(out, setting.substr(0, equals), setting.substr(equals + 1)); !applied)
+            return tl::unexpected(applied.error());
+        at = next;
+    }
+    return out;
+}
+
+std::vector<ListenSpec> defaultListenSpecs()
+{
+    std::vector<ListenSpec> out;
+    for (const uint16_t port : {2055, 9995, 4739, 6343})
+        out.push_back({.port = port});
+    return out;
+}
+
+core::Result<std::unique_ptr<Listener>> Listener::start(const std::vector<ListenSpec>& specs, std::shared_ptr<const core::Schema> schema,
+                                                        core::FlowSink& sink, const collectors::PipelineOptions& options)
+{
+    auto out = std::make_unique<Listener>();
+    for (size_t i = 0; i < specs.size(); ++i) {
+        auto receiver = collectors::UdpReceiver::open({.address = specs[i].address, .port = specs[i].port, .input = static_cast<uint16_t>(i)});
+        if (!receiver)
+            return tl::unexpected(receiver.error());
+        out->m_receivers.push_back(std::move(*receiver));
+    }
+    std::vector<std::pair<ListenSpec, collectors::Pipeline*>> made;
+    for (size_t i = 0; i < specs.size(); ++i) {
+        auto likeness = specs[i];
+        likeness.address.clear();
+        likeness.port = 0;
+        auto found = std::ranges::find(made, likeness, &std::pair<ListenSpec, collectors::Pipeline*>::first);
+        if (found == made.end()) {
+            auto own = options;
+            own.hold = kHold;
+            own.decoder.pinned = likeness.decoder;
+            own.decoder.timeSource = likeness.time;
+            own.decoder.exporterFromMessage = likeness.exporterFromMessage;
+            out->m_pipelines.push_back(std::make_unique<collectors::Pipeline>(schema, sink, std::move(own)));
+            found = made.insert(made.end(), {likeness, out->m_pipelines.back().get()});
+        }
+        out->m_receivers[i]->start([pipeline = found->second](core::DatagramBatch& batch) { pipeline->offer(batch); });
+    }
+    return out;
+}
+
+Listener::~Listener() { (void)stop(); }
+
+core::Result<void> Listener::stop()
+{
+    for (auto& receiver : m_receivers)
+        receiver->stop();
+    core::Result<void> out;
+    for (auto& pipeline : m_pipelines) {
+        if (auto finished = pipeline->finish(); !finished)
+            out = finished;
+    }
+    return out;
+}
+
+ListenCounters Listener::counters() const
+{
+    ListenCounters out;
+    for (const auto& receiver : m_receivers) {
+        out.datagrams += receiver->datagrams();
+        out.kernelDrops += receiver->kernelDrops();
+    }
+    for (const auto& pipeline : m_pipelines) {
+        out.decoded += pipeline->stats();
+        out.dropped += pipeline->dropped();
+        out.queueFill = std::max(out.queueFill, pipeline->fill());
+    }
+    return out;
+}
+
+std::vector<uint16_t> Listener::ports() const
+{
+    std::vector<uint16_t> out;
+    for (const auto& receiver : m_receivers)
+        out.push_back(receiver->port());
+    return out;
+}
+
+std::pair<int, int> Listener::buffers() const
+{
+    std::pair<int, int> out{INT32_MAX, collectors::UdpInput{}.bufferBytes};
+    for (const auto& receiver : m_receivers)
+        out.first = std::min(out.first, receiver->bufferGranted());
+    return out;
+}
+
+std::optional<core::Error> Listener::error() const
+{
+    for (const auto& pipeline : m_pipelines) {
+        if (auto error = pipeline->error())
+            return error;
+    }
+    return std::nullopt;
+}
+
+} // namespace rivereto::app

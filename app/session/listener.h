@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Listener: UDP receivers and their pipelines, for `rivereto listen` and the window.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "collectors/pipeline/pipeline.h"
+#include "collectors/udp/udpreceiver.h"
+
+namespace rivereto::app {
+
+/// "ADDR:PORT[,decoder=…,time=…,exporter=…]": ADDR may be empty, an IPv4 or a bracketed IPv6 address.
+struct ListenSpec {
+    std::string address;
+    uint16_t port = 0;
+    std::optional<core::Protocol> decoder;
+    core::TimeSource time = core::TimeSource::Udp;
+    bool exporterFromMessage = false;
+    bool operator==(const ListenSpec&) const = default;
+};
+core::Result<ListenSpec> parseListenSpec(const std::string& text);
+/// Ports 2055, 9995, 4739 and 6343 on every address.
+std::vector<ListenSpec> defaultListenSpecs();
+
+struct ListenCounters {
+    core::DecodeStats decoded;
+    uint64_t datagrams = 0;
+    uint64_t kernelDrops = 0;
+    uint64_t dropped = 0; ///< by a full queue
+    double queueFill = 0;
+};
+
+/// Inputs that decode alike share a pipeline. Any thread may ask for counters.
+class Listener {
+public:
+    /// Binds all inputs, or none: the first that fails is the error.
+    static core::Result<std::unique_ptr<Listener>> start(const std::vector<ListenSpec>& specs, std::shared_ptr<const core::Schema> schema,
+                                                         core::FlowSink& sink, const collectors::PipelineOptions& options);
+    ~Listener();
+    /// Inputs first, then the workers drain, then everything is committed.
+    core::Result<void> stop();
+    [[nodiscard]] ListenCounters counters() const;
+    [[nodiscard]] std::vector<uint16_t> ports() const;
+    /// Smallest receive buffer that the kernel granted, and what was asked.
+    [[nodiscard]] std::pair<int, int> buffers() const;
+    /// The sink's failure, if it failed.
+    [[nodiscard]] std::optional<core::Error> error() const;
+
+private:
+    std::vector<std::unique_ptr<collectors::Pipeline>> m_pipelines; ///< outlive the receivers
+    std::vector<std::unique_ptr<collectors::UdpReceiver>> m_receivers;
+};
+
+} // namespace rivereto::app
