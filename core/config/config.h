@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Config: the values of rivereto.toml. Read this first in core/config.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/ip.h"
+#include "core/base/result.h"
+#include "core/enrich/metadata.h"
+#include "core/enrich/networks.h"
+
+namespace rivereto::core {
+
+/// One UDP listener. Words are checked by whoever parses the configuration.
+struct InputConfig {
+    std::string address; ///< empty: all addresses
+    uint16_t port = 0;
+    std::string decoder = "auto";
+    std::string time = "udp";
+    std::string exporter = "packet";
+};
+
+struct Config {
+    std::vector<InputConfig> inputs;
+    std::optional<uint64_t> samplingDefault;
+    std::optional<uint64_t> samplingOverride;
+    StaticMetadata metadata;
+    std::vector<std::string> networkFiles;
+    std::vector<NetworkEntry> networks;
+    std::vector<std::string> mmdbFiles;
+    std::vector<AsProvider> asPrecedence{AsProvider::Flow, AsProvider::Routing, AsProvider::Networks};
+    std::map<uint32_t, std::string> asNames; ///< the user's own, over the shipped table
+    std::string theme = "system";            ///< system, light or dark
+    /// Where each value that is no default came from: "section.key" → "rivereto.toml:12" or "RIVERETO_SECTION_KEY".
+    std::map<std::string, std::string> origins;
+};
+
+/// The value of an environment variable, if it is set.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// `text` is the file's content (empty: no file), `file` its name for messages. The environment wins over the file.
+/// Unknown keys and wrong values are refused with file, line and what was expected.
+Result<Config> parseConfig(std::string_view text, const std::string& file, const Environment& environment);
+
+/// The configuration as TOML, defaults included, each line with where its value came from.
+std::string dumpConfig(const Config& config);
+
+/// Prefixes of a networks file: TOML tables ["192.0.2.0/24"] with name, role …, or CSV with a header line that names
+/// "prefix" and any of the attributes. Told apart by content.
+Result<std::vector<NetworkEntry>> parseNetworks(std::string_view text, const std::string& file);
+
+} // namespace rivereto::core
