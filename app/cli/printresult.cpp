@@ -111,8 +111,18 @@ Table plainTable(const QueryResult& result, const core::Schema& schema, int utcO
 }
 
 /// For people: units and prefixes; a time series becomes the table of its statistics.
-std::string textTable(const QueryResult& result, const core::Schema& schema, int utcOffset)
+std::string textTable(const QueryResult& result, const core::Schema& schema, int utcOffset, const core::AsNames* asNames)
 {
+    // "15169 Google" where the name is known.
+    const auto named = [&](std::vector<std::string> key) {
+        for (size_t i = 0; i < key.size() && asNames; ++i) {
+            if (schema[result.dimensions[i]].type != core::Type::Asn)
+                continue;
+            if (const auto name = asNames->name(core::parseAsn(key[i]).value_or(0)); !name.empty())
+                key[i].append(" ").append(name);
+        }
+        return key;
+    };
     Table rows(1, header(result, schema));
     std::vector<bool> right(rows[0].size(), false);
     for (const auto& [name, member] : statisticsOf(result.query.unit)) {
@@ -129,7 +139,7 @@ std::string textTable(const QueryResult& result, const core::Schema& schema, int
         rows.push_back(std::move(row));
     };
     for (const auto& series : result.series)
-        add(series, series.key);
+        add(series, named(series.key));
     if (!result.dimensions.empty()) {
         std::vector<std::string> key(result.dimensions.size());
         key[0] = "Total";
@@ -190,7 +200,7 @@ core::Result<Format> parseFormat(std::string_view text)
 std::string ResultPrinter::print(const QueryResult& result, const core::Schema& schema) const
 {
     if (m_format == Format::Text)
-        return textTable(result, schema, m_utcOffset);
+        return textTable(result, schema, m_utcOffset, m_asNames.get());
     const auto rows = plainTable(result, schema, m_utcOffset);
     if (m_format != Format::Csv)
         return jsonTable(rows, result.dimensions.size() + (result.query.kind == QueryKind::TimeSeries ? 1 : 0), m_format == Format::NdJson);

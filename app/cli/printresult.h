@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/cli/output.h"
+#include "core/enrich/asnames.h"
 #include "core/query/result.h"
 #include "core/query/run.h"
 
@@ -17,7 +18,11 @@ core::Result<Format> parseFormat(std::string_view text);
 /// Tables and time series.
 class ResultPrinter {
 public:
-    ResultPrinter(Format format, int utcOffsetMinutes) : m_format(format), m_utcOffset(utcOffsetMinutes) { }
+    /// `asNames` is used by the text form only; may be null.
+    ResultPrinter(Format format, int utcOffsetMinutes, std::shared_ptr<const core::AsNames> asNames = nullptr)
+        : m_format(format), m_utcOffset(utcOffsetMinutes), m_asNames(std::move(asNames))
+    {
+    }
     [[nodiscard]] std::string print(const core::QueryResult& result, const core::Schema& schema) const;
     [[nodiscard]] Format format() const { return m_format; }
     [[nodiscard]] int utcOffsetMinutes() const { return m_utcOffset; }
@@ -25,6 +30,7 @@ public:
 private:
     Format m_format;
     int m_utcOffset;
+    std::shared_ptr<const core::AsNames> m_asNames;
 };
 
 /// Raw flows, batch by batch. `fields` are column names.

@@ -133,6 +133,7 @@ core::Result<void> completeRange(core::Query& query, core::FlowStore& store)
 
 struct Input {
     OpenDatabase database;
+    std::shared_ptr<const core::AsNames> asNames;
     int exit = kDone;
 };
 
@@ -143,6 +144,7 @@ tl::expected<Input, int> openInput(const Arguments& args, const std::vector<std:
     if (!runtime)
         return tl::unexpected(sayFailed(runtime.error()));
     Input out;
+    out.asNames = runtime->asNames();
     if (const auto address = args.value(QStringLiteral("db"))) {
         auto database = openDatabase(*address, runtime->schema(), {.threads = threads});
         if (!database)
@@ -237,7 +239,7 @@ int runQueryCommand(const QStringList& arguments)
     auto& store = *input->database.store;
     if (auto completed = completeRange(*query, store); !completed)
         return sayFailed(completed.error());
-    const ResultPrinter printer(*format, now.utcOffsetMinutes);
+    const ResultPrinter printer(*format, now.utcOffsetMinutes, input->asNames);
     if (query->kind == core::QueryKind::Flows)
         return std::max(input->exit, printFlows(store, *query, args, printer, now, interrupt.token()));
     const auto result = core::runQuery(store, *query, now, {.stop = interrupt.token()});

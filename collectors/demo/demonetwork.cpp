@@ -18,8 +18,12 @@ constexpr uint8_t kTcp = 6;
 constexpr uint8_t kUdp = 17;
 constexpr uint8_t kIcmp = 1;
 constexpr uint8_t kIcmp6 = 58;
-/// Interfaces 1–3 of every exporter lead out, 100 and 101 to the customers.
-constexpr uint32_t kUplinks = 3;
+/// Interfaces of every exporter: the way out to the world, to the largest neighbour, to an exchange; 100 and 101 lead to
+/// the customers.
+constexpr uint32_t kTransit = 1;
+constexpr uint32_t kPrivatePeer = 2;
+constexpr uint32_t kExchange = 3;
+constexpr uint32_t kPeerAs = 2906;
 constexpr uint32_t kFirstDownlink = 100;
 constexpr uint64_t kActiveTimeoutMs = 60'000;
 constexpr uint64_t kDayMs = 24ULL * 3600 * 1000;
@@ -48,6 +52,13 @@ const Service& pickService(Random& random)
         at -= service.share;
     }
     return kServices[0];
+}
+
+uint32_t uplinkTo(uint32_t as, size_t exporter)
+{
+    if (as == kPeerAs)
+        return kPrivatePeer;
+    return core::mix64(as * 7 + exporter / 3) % 3 == 0 ? kTransit : kExchange;
 }
 
 Prefix ownBlock(bool v6) { return *Prefix::parse(v6 ? "2001:db8::/32" : "198.18.0.0/15"); }
@@ -134,7 +145,7 @@ DemoFlow DemoNetwork::flow(size_t exporter, uint64_t timeMs)
     const auto clientPort = static_cast<uint16_t>(32768 + m_random.below(28232));
     const auto serverMask = static_cast<uint8_t>(std::max<unsigned>(block.length(), v6 ? 32 : 16));
     const auto ownMask = static_cast<uint8_t>(own.length());
-    const auto uplink = 1 + static_cast<uint32_t>(core::mix64(network.as + exporter) % kUplinks);
+    const auto uplink = uplinkTo(network.as, exporter);
     const auto downlink = kFirstDownlink + static_cast<uint32_t>(client.lo & 1);
     const bool download = m_random.unit() < 0.62;
 
@@ -191,7 +202,7 @@ void DemoNetwork::attack(DemoFlow& flow)
     flow.dst = host(ownBlock(false), 4711);
     flow.dstAs = kOwnAs;
     flow.dstMask = static_cast<uint8_t>(ownBlock(false).length());
-    flow.inIf = 1;
+    flow.inIf = kTransit;
     flow.outIf = kFirstDownlink + static_cast<uint32_t>(flow.dst.lo & 1);
     flow.proto = kUdp;
     flow.tcpFlags = 0;

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Bash completion for rivereto.
+_rivereto()
+{
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
+    local common="--help --version --config --threads --quiet --log-level"
+    case $previous in
+        --units) COMPREPLY=($(compgen -W "l3bps l2bps pps fps bytes packets flows" -- "$current")); return ;;
+        --limit-type) COMPREPLY=($(compgen -W "avg max last" -- "$current")); return ;;
+        --kind) COMPREPLY=($(compgen -W "table timeseries flows" -- "$current")); return ;;
+        --log-level) COMPREPLY=($(compgen -W "debug info warning error" -- "$current")); return ;;
+        --format)
+            case $command in
+                schema) COMPREPLY=($(compgen -W "md json" -- "$current")) ;;
+                import) COMPREPLY=($(compgen -W "text json" -- "$current")) ;;
+                *) COMPREPLY=($(compgen -W "text csv json ndjson" -- "$current")) ;;
+            esac
+            return ;;
+        --dimensions|--fields|--sort)
+            local last=${current##*,} before=""
+            [[ $current != *,* ]] || before=${current%,*},
+            COMPREPLY=($(compgen -P "$before" -W "$("$1" schema --format json 2>/dev/null | sed -n 's/.*"name": "\([A-Za-z0-9]*\)".*/\1/p')" -- "$last"))
+            return ;;
+        --db|--config|--check|--write|--scenario) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --from|--to|--filter|--limit|--points|--interval|--count|--threads|--for|--rate|--flows|--seed|--target|--listen) return ;;
+    esac
+    if [[ $COMP_CWORD -eq 1 ]]; then
+        COMPREPLY=($(compgen -W "import listen query schema config demo --help --version" -- "$current") $(compgen -f -- "$current"))
+        return
+    fi
+    local options=""
+    case $command in
+        import) options="--db --format" ;;
+        listen) options="--db --listen --for --print" ;;
+        query) options="--db -r --from --to --dimensions --filter --units --limit --limit-type --kind --points --interval --fields --sort --count --format --local" ;;
+        schema) options="--format" ;;
+        config) options="--dump --check" ;;
+        demo) options="--target --write --rate --for --flows --scenario --seed" ;;
+    esac
+    if [[ $current == -* ]]; then
+        COMPREPLY=($(compgen -W "$options $common" -- "$current"))
+    else
+        COMPREPLY=($(compgen -f -- "$current"))
+    fi
+}
+complete -o filenames -F _rivereto rivereto
