@@ -23,7 +23,11 @@ constexpr int kWaitMs = 100;
 /// Compressed bytes waiting to be decoded.
 class Input {
 public:
-    explicit Input(FileBytes& from) : m_from(from), m_buffer(kBuffer / 4) { }
+    explicit Input(FileBytes& from)
+        : m_from(from)
+        , m_buffer(kBuffer / 4)
+    {
+    }
     std::span<uint8_t> rest() { return std::span(m_buffer).subspan(m_begin, m_end - m_begin); }
     void used(size_t n) { m_begin += n; }
     /// 1 = there are bytes, 0 = end, -1 = error.
@@ -53,7 +57,8 @@ ssize_t damaged()
 /// gzip, also several members one after another (RFC 1952 §2.2).
 class GzipDecoding final : public Decoding {
 public:
-    explicit GzipDecoding(FileBytes& from) : m_in(from)
+    explicit GzipDecoding(FileBytes& from)
+        : m_in(from)
     {
         constexpr int gzipOnly = 16 + MAX_WBITS;
         m_ready = inflateInit2(&m_stream, gzipOnly) == Z_OK;
@@ -95,21 +100,25 @@ private:
     }
 
     Input m_in;
-    z_stream m_stream{};
+    z_stream m_stream {};
     bool m_ready = false;
     bool m_inMember = false;
 };
 
 class ZstdDecoding final : public Decoding {
 public:
-    explicit ZstdDecoding(FileBytes& from) : m_in(from), m_stream(ZSTD_createDStream()) { }
+    explicit ZstdDecoding(FileBytes& from)
+        : m_in(from)
+        , m_stream(ZSTD_createDStream())
+    {
+    }
     ~ZstdDecoding() override { ZSTD_freeDStream(m_stream); }
 
     ssize_t read(std::span<uint8_t> to) override
     {
         if (!m_stream)
             return damaged();
-        ZSTD_outBuffer out{to.data(), to.size(), 0};
+        ZSTD_outBuffer out {to.data(), to.size(), 0};
         while (out.pos == 0) {
             const int more = m_in.fill();
             if (more < 0)
@@ -117,7 +126,7 @@ public:
             if (more == 0 && !m_inFrame)
                 return 0;
             const auto rest = m_in.rest();
-            ZSTD_inBuffer in{rest.data(), rest.size(), 0};
+            ZSTD_inBuffer in {rest.data(), rest.size(), 0};
             const size_t code = ZSTD_decompressStream(m_stream, &out, &in);
             m_in.used(in.pos);
             if (ZSTD_isError(code) || (more == 0 && out.pos == 0))
@@ -140,9 +149,10 @@ bool startsWith(std::span<const uint8_t> bytes, std::initializer_list<uint8_t> m
 
 } // namespace
 
-FileBytes::FileBytes(int fd) : m_fd(fd)
+FileBytes::FileBytes(int fd)
+    : m_fd(fd)
 {
-    struct stat info {};
+    struct stat info { };
     if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
         m_size = static_cast<uint64_t>(info.st_size);
     else
@@ -158,7 +168,7 @@ FileBytes::~FileBytes()
 ssize_t FileBytes::readFd(std::span<uint8_t> to)
 {
     while (!m_stop.stop_requested()) {
-        pollfd wait{m_fd, POLLIN, 0};
+        pollfd wait {m_fd, POLLIN, 0};
         if (m_waits && ::poll(&wait, 1, kWaitMs) == 0)
             continue;
         const ssize_t n = ::read(m_fd, to.data(), to.size());
@@ -224,7 +234,7 @@ ssize_t ByteStream::read(std::span<uint8_t> to)
 
 std::FILE* ByteStream::file()
 {
-    cookie_io_functions_t functions{};
+    cookie_io_functions_t functions {};
     functions.read = [](void* cookie, char* to, size_t size) -> ssize_t {
         return static_cast<ByteStream*>(cookie)->read({reinterpret_cast<uint8_t*>(to), size});
     };

@@ -72,7 +72,10 @@ public:
     void setStop(std::stop_token stop) { m_raw.setStop(std::move(stop)); }
 
 private:
-    explicit ByteStream(int fd) : m_raw(fd) { }
+    explicit ByteStream(int fd)
+        : m_raw(fd)
+    {
+    }
     ssize_t read(std::span<uint8_t> to);
 
     FileBytes m_raw;

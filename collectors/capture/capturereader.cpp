@@ -20,11 +20,11 @@ using core::Bytes;
 using core::PacketInfo;
 
 constexpr uint8_t kUdp = 17;
-constexpr int kPacketsPerRead = 16384;  ///< a read() without any datagram returns after these
+constexpr int kPacketsPerRead = 16384; ///< a read() without any datagram returns after these
 constexpr int kPacketsPerStopCheck = 256;
-constexpr size_t kCookedHeader = 16;    ///< Linux cooked v1: the EtherType is in its last two octets
-constexpr size_t kCooked2Header = 20;   ///< v2: in its first two
-constexpr size_t kLoopbackHeader = 4;   ///< an address family, which the IP version repeats
+constexpr size_t kCookedHeader = 16; ///< Linux cooked v1: the EtherType is in its last two octets
+constexpr size_t kCooked2Header = 20; ///< v2: in its first two
+constexpr size_t kLoopbackHeader = 4; ///< an address family, which the IP version repeats
 constexpr size_t kHdlcHeader = 4;
 
 /// False when there is no IP in the packet.
@@ -32,25 +32,31 @@ bool parseLink(int linkType, Bytes bytes, PacketInfo& info)
 {
     const auto behind = [&](size_t n) { return bytes.size() < n ? Bytes() : bytes.subspan(n); };
     switch (linkType) {
-    case DLT_EN10MB: return core::parsePacket(bytes, core::PacketStart::Ethernet, info);
+    case DLT_EN10MB:
+        return core::parsePacket(bytes, core::PacketStart::Ethernet, info);
     case DLT_RAW:
     case 14: // DLT_RAW of OpenBSD
     case 101: // LINKTYPE_RAW
     case DLT_IPV4:
-    case DLT_IPV6: return core::parsePacket(bytes, core::PacketStart::Ip, info);
+    case DLT_IPV6:
+        return core::parsePacket(bytes, core::PacketStart::Ip, info);
     case DLT_NULL:
-    case DLT_LOOP: return core::parsePacket(behind(kLoopbackHeader), core::PacketStart::Ip, info);
+    case DLT_LOOP:
+        return core::parsePacket(behind(kLoopbackHeader), core::PacketStart::Ip, info);
     case DLT_LINUX_SLL:
         return bytes.size() >= kCookedHeader
             && core::parseEtherType(behind(kCookedHeader), core::load16(bytes.data() + kCookedHeader - 2), info);
     case DLT_LINUX_SLL2:
         return bytes.size() >= kCooked2Header && core::parseEtherType(behind(kCooked2Header), core::load16(bytes.data()), info);
     case DLT_PPP:
-    case DLT_PPP_SERIAL: return core::parsePacket(bytes, core::PacketStart::Ppp, info);
-    case DLT_PPP_ETHER: return core::parsePacket(behind(6), core::PacketStart::Ppp, info);
+    case DLT_PPP_SERIAL:
+        return core::parsePacket(bytes, core::PacketStart::Ppp, info);
+    case DLT_PPP_ETHER:
+        return core::parsePacket(behind(6), core::PacketStart::Ppp, info);
     case DLT_C_HDLC:
         return bytes.size() >= kHdlcHeader && core::parseEtherType(behind(kHdlcHeader), core::load16(bytes.data() + 2), info);
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -58,7 +64,10 @@ bool parseLink(int linkType, Bytes bytes, PacketInfo& info)
 
 struct CaptureReader::State {
     State(std::filesystem::path p, std::unique_ptr<ByteStream> s, CaptureOptions o)
-        : path(std::move(p)), options(o), stream(std::move(s)), reassembly(o.maxFragmentBytes, o.fragmentTimeoutMs)
+        : path(std::move(p))
+        , options(o)
+        , stream(std::move(s))
+        , reassembly(o.maxFragmentBytes, o.fragmentTimeoutMs)
     {
     }
     ~State()
@@ -141,9 +150,10 @@ struct CaptureReader::State {
             const auto at = ftello(file);
             const uint64_t offset = at < 0 ? stream->delivered() : static_cast<uint64_t>(at);
             const std::string reason = stream->error() != 0 ? readError() : pcap_geterr(pcap);
-            damage = core::makeError(stream->compressed() ? "“{}” breaks off at byte {} of the uncompressed data: {}. All packets before it were read."
-                                                          : "“{}” breaks off at byte {}: {}. All packets before it were read.",
-                                     path.string(), offset, reason);
+            damage = core::makeError(stream->compressed()
+                    ? "“{}” breaks off at byte {} of the uncompressed data: {}. All packets before it were read."
+                    : "“{}” breaks off at byte {}: {}. All packets before it were read.",
+                path.string(), offset, reason);
         }
         reassembly.finish();
         stats.fragmentsLost = reassembly.lost();
@@ -163,7 +173,10 @@ struct CaptureReader::State {
     bool ended = false;
 };
 
-CaptureReader::CaptureReader(std::unique_ptr<State> state) : m_state(std::move(state)) { }
+CaptureReader::CaptureReader(std::unique_ptr<State> state)
+    : m_state(std::move(state))
+{
+}
 CaptureReader::~CaptureReader() = default;
 
 core::Result<std::unique_ptr<CaptureReader>> CaptureReader::open(const std::filesystem::path& path, CaptureOptions options)
@@ -196,9 +209,21 @@ CaptureReader::Status CaptureReader::read(core::DatagramBatch& out, std::stop_to
     return Status::More;
 }
 
-const std::optional<core::Error>& CaptureReader::damage() const { return m_state->damage; }
-const CaptureStats& CaptureReader::stats() const { return m_state->stats; }
-uint64_t CaptureReader::bytesRead() const { return m_state->stream->position(); }
-uint64_t CaptureReader::bytesTotal() const { return m_state->stream->size(); }
+const std::optional<core::Error>& CaptureReader::damage() const
+{
+    return m_state->damage;
+}
+const CaptureStats& CaptureReader::stats() const
+{
+    return m_state->stats;
+}
+uint64_t CaptureReader::bytesRead() const
+{
+    return m_state->stream->position();
+}
+uint64_t CaptureReader::bytesTotal() const
+{
+    return m_state->stream->size();
+}
 
 } // namespace rivereto::collectors

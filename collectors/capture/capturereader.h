@@ -16,8 +16,8 @@ namespace rivereto::collectors {
 
 /// One packet as captured; valid during the call that hands it out.
 struct CapturedPacket {
-    int linkType = 0;          ///< LINKTYPE_… / DLT_… number
-    uint64_t timeUs = 0;       ///< capture time, microseconds since 1970 UTC
+    int linkType = 0; ///< LINKTYPE_… / DLT_… number
+    uint64_t timeUs = 0; ///< capture time, microseconds since 1970 UTC
     uint32_t originalLength = 0;
     std::span<const uint8_t> bytes;
 };
@@ -30,24 +30,24 @@ public:
 };
 
 struct CaptureOptions {
-    uint16_t input = 0;                 ///< DatagramOrigin::input of every datagram
-    bool recogniseOnly = true;          ///< leave UDP payloads that do not look like flow export (core::recognise)
+    uint16_t input = 0; ///< DatagramOrigin::input of every datagram
+    bool recogniseOnly = true; ///< leave UDP payloads that do not look like flow export (core::recognise)
     size_t maxFragmentBytes = 32 << 20; ///< memory for packets that wait for their fragments
     uint64_t fragmentTimeoutMs = 30'000; ///< in capture time
-    PacketSink* others = nullptr;       ///< not owned; outlives the reader
+    PacketSink* others = nullptr; ///< not owned; outlives the reader
 };
 
 struct CaptureStats {
-    uint64_t packets = 0;          ///< packets read
-    uint64_t datagrams = 0;        ///< handed out
-    uint64_t otherPackets = 0;     ///< no flow export
-    uint64_t cutPackets = 0;       ///< captured shorter than they were (snap length)
+    uint64_t packets = 0; ///< packets read
+    uint64_t datagrams = 0; ///< handed out
+    uint64_t otherPackets = 0; ///< no flow export
+    uint64_t cutPackets = 0; ///< captured shorter than they were (snap length)
     uint64_t malformedPackets = 0; ///< headers that cannot be; also counted as other packets
-    uint64_t fragments = 0;        ///< IP fragments read
-    uint64_t reassembled = 0;      ///< packets put together from fragments
-    uint64_t fragmentsLost = 0;    ///< fragments given up: the rest never came, or too many were waiting
-    uint64_t firstMs = 0;          ///< earliest capture time
-    uint64_t lastMs = 0;           ///< latest capture time
+    uint64_t fragments = 0; ///< IP fragments read
+    uint64_t reassembled = 0; ///< packets put together from fragments
+    uint64_t fragmentsLost = 0; ///< fragments given up: the rest never came, or too many were waiting
+    uint64_t firstMs = 0; ///< earliest capture time
+    uint64_t lastMs = 0; ///< latest capture time
 };
 
 /// Reads pcap (µs, ns, both byte orders) and pcapng, plain or compressed with gzip or zstd, through libpcap: Ethernet with
@@ -60,9 +60,9 @@ public:
     ~CaptureReader();
 
     enum class Status : uint8_t {
-        More,    ///< call again
-        End,     ///< nothing is left; see damage()
-        Stopped  ///< `stop` was requested
+        More, ///< call again
+        End, ///< nothing is left; see damage()
+        Stopped ///< `stop` was requested
     };
     /// Appends datagrams to `out` until it holds about `maxBytes` of payload, or a while has passed without any.
     /// The caller clears `out`.

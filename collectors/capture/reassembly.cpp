@@ -69,7 +69,7 @@ std::optional<core::Bytes> Reassembly::add(const core::PacketInfo& info, uint64_
         ++m_lost;
         return std::nullopt;
     }
-    const Key key{info.src, info.dst, info.fragmentId, info.proto};
+    const Key key {info.src, info.dst, info.fragmentId, info.proto};
     auto it = m_packets.find(key);
     if (it == m_packets.end()) {
         m_order.push_back({.key = key, .firstMs = nowMs});
@@ -81,7 +81,8 @@ std::optional<core::Bytes> Reassembly::add(const core::PacketInfo& info, uint64_
     if (!info.moreFragments)
         packet.length = begin + static_cast<uint32_t>(size);
     insert(packet, begin, info.ipPayload);
-    const bool complete = packet.length != 0 && packet.parts.size() == 1 && packet.parts[0].first == 0 && packet.parts[0].second >= packet.length;
+    const bool complete
+        = packet.length != 0 && packet.parts.size() == 1 && packet.parts[0].first == 0 && packet.parts[0].second >= packet.length;
     if (!complete)
         return std::nullopt;
     const size_t length = packet.length;

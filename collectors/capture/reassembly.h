@@ -15,7 +15,11 @@ namespace rivereto::collectors {
 
 class Reassembly {
 public:
-    Reassembly(size_t maxBytes, uint64_t timeoutMs) : m_maxBytes(maxBytes), m_timeoutMs(timeoutMs) { }
+    Reassembly(size_t maxBytes, uint64_t timeoutMs)
+        : m_maxBytes(maxBytes)
+        , m_timeoutMs(timeoutMs)
+    {
+    }
 
     /// Takes one fragment (`info.ipPayload` of a packet with fragment offset or more fragments). When it completes its
     /// packet, returns the whole IP payload, valid until the next call.
@@ -36,14 +40,14 @@ private:
     struct KeyHash {
         size_t operator()(const Key& k) const
         {
-            return std::hash<core::Ip>()(k.src) ^ std::hash<core::Ip>()(k.dst) * 31 ^ core::mix64(uint64_t{k.id} << 8 | k.proto);
+            return std::hash<core::Ip>()(k.src) ^ std::hash<core::Ip>()(k.dst) * 31 ^ core::mix64(uint64_t {k.id} << 8 | k.proto);
         }
     };
     struct Packet {
         Key key;
         std::vector<uint8_t> bytes;
         std::vector<std::pair<uint32_t, uint32_t>> parts; ///< [begin, end) received, sorted, apart from each other
-        uint32_t length = 0;                              ///< 0: the last fragment has not come
+        uint32_t length = 0; ///< 0: the last fragment has not come
         uint32_t fragments = 0;
         uint64_t firstMs = 0;
     };

@@ -29,8 +29,7 @@ inline uint64_t load64(const uint8_t* p)
     return __builtin_bswap64(v);
 }
 /// A number of `width` octets (0 … 8), known at compile time where speed matters.
-template <unsigned Width>
-uint64_t loadBe(const uint8_t* p)
+template <unsigned Width> uint64_t loadBe(const uint8_t* p)
 {
     if constexpr (Width == 0)
         return 0;
@@ -43,9 +42,9 @@ uint64_t loadBe(const uint8_t* p)
     else if constexpr (Width == 8)
         return load64(p);
     else if constexpr (Width > 4)
-        return uint64_t{load32(p)} << (8 * (Width - 4)) | loadBe<Width - 4>(p + 4);
+        return uint64_t {load32(p)} << (8 * (Width - 4)) | loadBe<Width - 4>(p + 4);
     else
-        return uint64_t{load16(p)} << (8 * (Width - 2)) | loadBe<Width - 2>(p + 2);
+        return uint64_t {load16(p)} << (8 * (Width - 2)) | loadBe<Width - 2>(p + 2);
 }
 /// A number of any width; of more than 8 octets the last 8 count.
 inline uint64_t loadBe(Bytes bytes)
@@ -59,7 +58,10 @@ inline uint64_t loadBe(Bytes bytes)
 /// Reads from the front. A read beyond the end gives zero and makes ok() false for good.
 class Cursor {
 public:
-    explicit Cursor(Bytes bytes) : m_rest(bytes) { }
+    explicit Cursor(Bytes bytes)
+        : m_rest(bytes)
+    {
+    }
     [[nodiscard]] bool ok() const { return m_ok; }
     [[nodiscard]] size_t left() const { return m_rest.size(); }
     [[nodiscard]] Bytes rest() const { return m_rest; }

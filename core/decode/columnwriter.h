@@ -15,12 +15,12 @@ void writeColumn(std::span<const Item> items, FlowBatch& batch, size_t first, bo
 {
     bool any = false;
     for (const auto& item : items)
-        any |= get(item) != Cell{};
+        any |= get(item) != Cell {};
     if (!any)
         return;
     Cell* out = batch.cells<Cell>(column) + first;
     for (size_t i = 0; i < items.size(); ++i) {
-        if (!onlyZero || out[i] == Cell{})
+        if (!onlyZero || out[i] == Cell {})
             out[i] = get(items[i]);
     }
 }

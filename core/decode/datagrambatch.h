@@ -15,9 +15,9 @@ namespace rivereto::core {
 
 /// Where and when a payload came in.
 struct DatagramOrigin {
-    Ip source;               ///< address of the sender; IPv4 is mapped
+    Ip source; ///< address of the sender; IPv4 is mapped
     uint16_t sourcePort = 0; ///< host order
-    uint16_t input = 0;      ///< number of the listener or of the file; part of the template key
+    uint16_t input = 0; ///< number of the listener or of the file; part of the template key
     uint64_t receivedMs = 0; ///< receive (capture) time, milliseconds since 1970 UTC
 };
 

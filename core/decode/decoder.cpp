@@ -15,13 +15,20 @@ Protocol claimedProtocol(Bytes payload)
     if (payload.size() < 4)
         return Protocol::Unknown;
     switch (load16(payload.data())) {
-    case 0: return load16(payload.data() + 2) == 5 ? Protocol::Sflow : Protocol::Unknown;
-    case 1: return Protocol::NetFlow1;
-    case 5: return Protocol::NetFlow5;
-    case 7: return Protocol::NetFlow7;
-    case 9: return Protocol::NetFlow9;
-    case 10: return Protocol::Ipfix;
-    default: return Protocol::Unknown;
+    case 0:
+        return load16(payload.data() + 2) == 5 ? Protocol::Sflow : Protocol::Unknown;
+    case 1:
+        return Protocol::NetFlow1;
+    case 5:
+        return Protocol::NetFlow5;
+    case 7:
+        return Protocol::NetFlow7;
+    case 9:
+        return Protocol::NetFlow9;
+    case 10:
+        return Protocol::Ipfix;
+    default:
+        return Protocol::Unknown;
     }
 }
 
@@ -29,8 +36,14 @@ Protocol claimedProtocol(Bytes payload)
 
 struct Decoder::State {
     State(std::shared_ptr<const Schema> s, DecoderOptions o)
-        : schema(std::move(s)), options(o), elements(*schema), exporters(options), writer(options, exporters),
-          fixed(*schema, elements, writer, stats), sets(*schema, options, elements, exporters, writer, stats), sflow(options, writer, stats)
+        : schema(std::move(s))
+        , options(o)
+        , elements(*schema)
+        , exporters(options)
+        , writer(options, exporters)
+        , fixed(*schema, elements, writer, stats)
+        , sets(*schema, options, elements, exporters, writer, stats)
+        , sflow(options, writer, stats)
     {
     }
 
@@ -38,8 +51,8 @@ struct Decoder::State {
     {
         Bytes rest = datagram.payload;
         do {
-            MessageContext context{.origin = datagram, .protocol = protocol};
-            MessageInfo info{.origin = datagram, .exporter = datagram.source, .protocol = protocol};
+            MessageContext context {.origin = datagram, .protocol = protocol};
+            MessageInfo info {.origin = datagram, .exporter = datagram.source, .protocol = protocol};
             rest = rest.subspan(one(rest, context, info, out));
             stats.add(DecodeCount::Messages);
             info.domain = context.domain;
@@ -56,11 +69,19 @@ struct Decoder::State {
         switch (context.protocol) {
         case Protocol::NetFlow1:
         case Protocol::NetFlow5:
-        case Protocol::NetFlow7: fixed.decode(payload, context, info, out); break;
-        case Protocol::NetFlow9: sets.netflow9(payload, context, info, out); break;
-        case Protocol::Ipfix: return sets.ipfix(payload, context, info, out);
-        case Protocol::Sflow: sflow.decode(payload, context, info, out); break;
-        default: break;
+        case Protocol::NetFlow7:
+            fixed.decode(payload, context, info, out);
+            break;
+        case Protocol::NetFlow9:
+            sets.netflow9(payload, context, info, out);
+            break;
+        case Protocol::Ipfix:
+            return sets.ipfix(payload, context, info, out);
+        case Protocol::Sflow:
+            sflow.decode(payload, context, info, out);
+            break;
+        default:
+            break;
         }
         return payload.size();
     }
@@ -76,7 +97,10 @@ struct Decoder::State {
     SflowDecoder sflow;
 };
 
-Decoder::Decoder(std::shared_ptr<const Schema> schema, DecoderOptions options) : m_state(std::make_unique<State>(std::move(schema), options)) { }
+Decoder::Decoder(std::shared_ptr<const Schema> schema, DecoderOptions options)
+    : m_state(std::make_unique<State>(std::move(schema), options))
+{
+}
 Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
@@ -98,10 +122,19 @@ void Decoder::decode(const Datagram& datagram, FlowBatch& out)
         state.stats.add(DecodeCount::NotFlowExport);
 }
 
-void Decoder::finish() { m_state->sets.finish(); }
+void Decoder::finish()
+{
+    m_state->sets.finish();
+}
 
-const DecodeStats& Decoder::stats() const { return m_state->stats; }
+const DecodeStats& Decoder::stats() const
+{
+    return m_state->stats;
+}
 
-std::vector<LearntName> Decoder::takeNames() { return m_state->exporters.takeNames(); }
+std::vector<LearntName> Decoder::takeNames()
+{
+    return m_state->exporters.takeNames();
+}
 
 } // namespace rivereto::core

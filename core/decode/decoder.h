@@ -18,23 +18,23 @@ namespace rivereto::core {
 
 /// What TimeReceived, the chart's time, is.
 enum class TimeSource : uint8_t {
-    Udp,          ///< receive (capture) time
-    Packet,       ///< export time in the message's header; receive time where there is none
+    Udp, ///< receive (capture) time
+    Packet, ///< export time in the message's header; receive time where there is none
     FirstSwitched ///< the flow's start; receive time where it is not known
 };
 
 /// Header of one export message, for per-exporter accounting.
 struct MessageInfo {
     DatagramOrigin origin;
-    Ip exporter;              ///< value of ExporterAddress
+    Ip exporter; ///< value of ExporterAddress
     Protocol protocol = Protocol::Unknown;
-    uint32_t domain = 0;      ///< value of ObservationDomain
-    uint32_t sequence = 0;    ///< as on the wire; each protocol counts its own way
-    uint32_t units = 0;       ///< what `sequence` counts and this message holds: records, messages (v9) or datagrams (sFlow)
-    uint64_t exportedMs = 0;  ///< 0: the header has no time (sFlow)
-    uint32_t uptimeMs = 0;    ///< 0: the header has none (IPFIX)
-    uint32_t flows = 0;       ///< rows added
-    uint32_t lostSets = 0;    ///< sets left for want of a template (they may still be decoded later)
+    uint32_t domain = 0; ///< value of ObservationDomain
+    uint32_t sequence = 0; ///< as on the wire; each protocol counts its own way
+    uint32_t units = 0; ///< what `sequence` counts and this message holds: records, messages (v9) or datagrams (sFlow)
+    uint64_t exportedMs = 0; ///< 0: the header has no time (sFlow)
+    uint32_t uptimeMs = 0; ///< 0: the header has none (IPFIX)
+    uint32_t flows = 0; ///< rows added
+    uint32_t lostSets = 0; ///< sets left for want of a template (they may still be decoded later)
 };
 
 /// Is told of every message after it was decoded, on the decoder's thread.
@@ -53,12 +53,12 @@ struct DecoderOptions {
     /// Take every datagram for this protocol; a datagram of another version is a loss.
     std::optional<Protocol> pinned;
     std::optional<uint64_t> samplingOverride; ///< wins over what the exporter says
-    std::optional<uint64_t> samplingDefault;  ///< used when nothing says a rate
-    size_t maxTemplates = 65536;              ///< over all exporters
-    size_t maxNames = 65536;                  ///< samplers, interface, VRF and application names, an exporter
-    size_t maxPendingBytes = 16 << 20;        ///< data sets that wait for their template
-    uint64_t maxPendingAgeMs = 3'600'000;     ///< in receive time
-    MessageObserver* observer = nullptr;      ///< not owned; outlives the decoder
+    std::optional<uint64_t> samplingDefault; ///< used when nothing says a rate
+    size_t maxTemplates = 65536; ///< over all exporters
+    size_t maxNames = 65536; ///< samplers, interface, VRF and application names, an exporter
+    size_t maxPendingBytes = 16 << 20; ///< data sets that wait for their template
+    uint64_t maxPendingAgeMs = 3'600'000; ///< in receive time
+    MessageObserver* observer = nullptr; ///< not owned; outlives the decoder
 };
 
 /// A name learnt from options data.

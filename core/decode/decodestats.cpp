@@ -4,14 +4,17 @@
 namespace rivereto::core {
 
 namespace {
-constexpr std::array<DecodeCountInfo, DecodeStats::kSize> kTable{{
+constexpr std::array<DecodeCountInfo, DecodeStats::kSize> kTable {{
 #define RIVERETO_DECODE_COUNT(id, name, loss, doc) {name, loss, doc},
 #include "core/decode/decodecounts.def"
 #undef RIVERETO_DECODE_COUNT
 }};
 } // namespace
 
-std::span<const DecodeCountInfo, DecodeStats::kSize> DecodeStats::table() { return kTable; }
+std::span<const DecodeCountInfo, DecodeStats::kSize> DecodeStats::table()
+{
+    return kTable;
+}
 
 DecodeStats& DecodeStats::operator+=(const DecodeStats& other)
 {

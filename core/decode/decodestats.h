@@ -18,8 +18,8 @@ enum class DecodeCount : uint8_t {
 
 struct DecodeCountInfo {
     std::string_view name; ///< stable, lower case: for summaries, JSON and metrics
-    bool loss = false;     ///< something that was there did not become flows
-    std::string_view doc;  ///< one English sentence
+    bool loss = false; ///< something that was there did not become flows
+    std::string_view doc; ///< one English sentence
 };
 
 /// Plain numbers; add up the stats of several decoders with +=.
@@ -41,7 +41,7 @@ public:
     [[nodiscard]] uint64_t losses() const;
 
 private:
-    std::array<uint64_t, kSize> m_counts{};
+    std::array<uint64_t, kSize> m_counts {};
 };
 
 } // namespace rivereto::core

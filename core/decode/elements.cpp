@@ -4,7 +4,10 @@
 namespace rivereto::core {
 
 namespace {
-constexpr uint64_t key(uint32_t enterprise, uint16_t id) { return uint64_t{enterprise} << 16 | id; }
+constexpr uint64_t key(uint32_t enterprise, uint16_t id)
+{
+    return uint64_t {enterprise} << 16 | id;
+}
 constexpr uint16_t kMplsElements = 10;
 } // namespace
 

@@ -14,15 +14,15 @@ namespace rivereto::core {
 
 /// Numbers of IANA's IPFIX registry (NetFlow v9 shares them up to 127).
 namespace element {
-constexpr uint16_t kOctets = 1, kPackets = 2, kProtocol = 4, kTos = 5, kTcpFlags = 6, kSrcPort = 7, kSrcV4 = 8, kInIf = 10, kDstPort = 11,
-                   kDstV4 = 12, kOutIf = 14, kSrcV6 = 27, kDstV6 = 28, kSamplingInterval = 34, kSamplerId = 48, kSamplerRandomInterval = 50,
-                   kMplsTop = 70, kIfName = 82, kIfDescription = 83, kApplicationDescription = 94, kApplicationId = 95,
-                   kApplicationName = 96, kLayer2Section = 104, kExporterV4 = 130, kExporterV6 = 131, kExportingProcess = 144,
-                   kSystemInit = 160, kPadding = 210, kInitiatorOctets = 231, kResponderOctets = 232, kIngressVrf = 234,
-                   kEgressVrf = 235, kVrfName = 236, kPhysicalIn = 252, kPhysicalOut = 253, kInitiatorPackets = 298,
-                   kResponderPackets = 299, kSelectorId = 302, kSamplingPackets = 305, kSamplingSpace = 306, kSamplingSize = 309,
-                   kSamplingPopulation = 310, kSamplingProbability = 311, kIpHeaderSection = 313, kIpPayloadSection = 314,
-                   kFrameSection = 315, kMplsSection = 316;
+constexpr uint16_t kOctets = 1, kPackets = 2, kProtocol = 4, kTos = 5, kTcpFlags = 6, kSrcPort = 7, kSrcV4 = 8, kInIf = 10,
+                   kDstPort = 11, kDstV4 = 12, kOutIf = 14, kSrcV6 = 27, kDstV6 = 28, kSamplingInterval = 34, kSamplerId = 48,
+                   kSamplerRandomInterval = 50, kMplsTop = 70, kIfName = 82, kIfDescription = 83, kApplicationDescription = 94,
+                   kApplicationId = 95, kApplicationName = 96, kLayer2Section = 104, kExporterV4 = 130, kExporterV6 = 131,
+                   kExportingProcess = 144, kSystemInit = 160, kPadding = 210, kInitiatorOctets = 231, kResponderOctets = 232,
+                   kIngressVrf = 234, kEgressVrf = 235, kVrfName = 236, kPhysicalIn = 252, kPhysicalOut = 253,
+                   kInitiatorPackets = 298, kResponderPackets = 299, kSelectorId = 302, kSamplingPackets = 305,
+                   kSamplingSpace = 306, kSamplingSize = 309, kSamplingPopulation = 310, kSamplingProbability = 311,
+                   kIpHeaderSection = 313, kIpPayloadSection = 314, kFrameSection = 315, kMplsSection = 316;
 constexpr uint32_t kReverseEnterprise = 29305; ///< RFC 5103 §6.1
 constexpr uint32_t kNtopEnterprise = 35632;
 constexpr uint16_t kNtopBase = 57472; ///< ntop's elements in NetFlow v9 are its enterprise numbers plus this

@@ -53,17 +53,29 @@ struct OptionsRecord {
         const uint64_t number = loadBe(value);
         switch (field.id) {
         case kSamplingInterval:
-        case kSamplerRandomInterval: sampling.interval = number; break;
-        case kSamplingPackets: sampling.packets = number; break;
-        case kSamplingSpace: sampling.space = number; break;
-        case kSamplingSize: sampling.size = number; break;
-        case kSamplingPopulation: sampling.population = number; break;
+        case kSamplerRandomInterval:
+            sampling.interval = number;
+            break;
+        case kSamplingPackets:
+            sampling.packets = number;
+            break;
+        case kSamplingSpace:
+            sampling.space = number;
+            break;
+        case kSamplingSize:
+            sampling.size = number;
+            break;
+        case kSamplingPopulation:
+            sampling.population = number;
+            break;
         case kSamplingProbability:
             if (value.size() == 8)
                 sampling.probability = std::bit_cast<double>(number);
             break;
         case kSamplerId:
-        case kSelectorId: sampler = number; break;
+        case kSelectorId:
+            sampler = number;
+            break;
         case kInIf:
         case kOutIf:
         case kPhysicalIn:
@@ -81,20 +93,37 @@ struct OptionsRecord {
                 address = Ip::fromBytes(value.data());
             systemScope |= field.scope;
             break;
-        case kExportingProcess: systemScope |= field.scope; break;
-        case kSystemInit: initMs = number; break;
-        case kIfName: name = text(value); break;
-        case kIfDescription: description = text(value); break;
+        case kExportingProcess:
+            systemScope |= field.scope;
+            break;
+        case kSystemInit:
+            initMs = number;
+            break;
+        case kIfName:
+            name = text(value);
+            break;
+        case kIfDescription:
+            description = text(value);
+            break;
         case kIngressVrf:
-        case kEgressVrf: vrf = static_cast<uint32_t>(number); break;
-        case kVrfName: vrfName = text(value); break;
-        case kApplicationId: application = value; break;
-        case kApplicationName: applicationName = text(value); break;
+        case kEgressVrf:
+            vrf = static_cast<uint32_t>(number);
+            break;
+        case kVrfName:
+            vrfName = text(value);
+            break;
+        case kApplicationId:
+            application = value;
+            break;
+        case kApplicationName:
+            applicationName = text(value);
+            break;
         case kApplicationDescription:
             if (applicationName.empty())
                 applicationName = text(value);
             break;
-        default: break;
+        default:
+            break;
         }
     }
 };
@@ -182,14 +211,19 @@ void ExporterTable::learn(Ip exporter, uint32_t domain, const Template& layout, 
         known->address = record.address;
     if (record.interface && !(record.name.empty() && record.description.empty()))
         learnName(known->interfaceNames,
-                  {LearntName::Kind::Interface, exporter, domain, *record.interface, std::move(record.name), std::move(record.description)});
+            {LearntName::Kind::Interface, exporter, domain, *record.interface, std::move(record.name),
+                std::move(record.description)});
     if (record.vrf && !record.vrfName.empty())
         learnName(known->vrfNames, {LearntName::Kind::Vrf, exporter, domain, *record.vrf, std::move(record.vrfName), {}});
     if (!record.application.empty() && !record.applicationName.empty())
-        keep(known->applications, std::string(reinterpret_cast<const char*>(record.application.data()), record.application.size()),
-             std::move(record.applicationName));
+        keep(known->applications,
+            std::string(reinterpret_cast<const char*>(record.application.data()), record.application.size()),
+            std::move(record.applicationName));
 }
 
-std::vector<LearntName> ExporterTable::takeNames() { return std::exchange(m_fresh, {}); }
+std::vector<LearntName> ExporterTable::takeNames()
+{
+    return std::exchange(m_fresh, {});
+}
 
 } // namespace rivereto::core

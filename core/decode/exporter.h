@@ -18,10 +18,10 @@ namespace rivereto::core {
 
 /// Knowledge about one exporter's observation domain.
 struct ExporterState {
-    uint64_t rate = 0;   ///< exporter-wide sampling rate; 0 = not told
+    uint64_t rate = 0; ///< exporter-wide sampling rate; 0 = not told
     uint64_t initMs = 0; ///< element 160
-    Ip address;          ///< elements 130, 131
-    std::unordered_map<uint64_t, uint64_t> samplers;   ///< sampler or selector id → rate
+    Ip address; ///< elements 130, 131
+    std::unordered_map<uint64_t, uint64_t> samplers; ///< sampler or selector id → rate
     std::unordered_map<uint32_t, uint64_t> interfaces; ///< ifIndex → rate
     std::unordered_map<std::string, std::string> applications; ///< octets of applicationId → name
     std::unordered_map<uint32_t, LearntName> interfaceNames;
@@ -41,7 +41,10 @@ struct SamplingValues {
 
 class ExporterTable {
 public:
-    explicit ExporterTable(const DecoderOptions& options) : m_options(options) { }
+    explicit ExporterTable(const DecoderOptions& options)
+        : m_options(options)
+    {
+    }
 
     /// Never null; a shared empty state when nothing was told.
     [[nodiscard]] const ExporterState& find(Ip address, uint32_t domain) const;

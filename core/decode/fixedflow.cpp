@@ -35,8 +35,11 @@ Template layout(std::span<const Field> tail, const ElementMap& elements, const S
 } // namespace
 
 FixedDecoder::FixedDecoder(const Schema& schema, const ElementMap& elements, RecordWriter& writer, DecodeStats& stats)
-    : m_writer(writer), m_stats(stats), m_v1(layout(kTail1, elements, schema)), m_v5(layout(kTail5, elements, schema)),
-      m_v7(layout(kTail7, elements, schema))
+    : m_writer(writer)
+    , m_stats(stats)
+    , m_v1(layout(kTail1, elements, schema))
+    , m_v5(layout(kTail5, elements, schema))
+    , m_v7(layout(kTail7, elements, schema))
 {
 }
 

@@ -41,7 +41,7 @@ inline std::vector<OtherElement> otherElements(std::string_view entry)
         if (entry.size() - 8 < length)
             break;
         element.octets = entry.substr(8, length);
-        entry.remove_prefix(8 + size_t{length});
+        entry.remove_prefix(8 + size_t {length});
         out.push_back(element);
     }
     return out;

@@ -7,19 +7,27 @@ namespace rivereto::core {
 
 namespace {
 
-constexpr uint16_t kIpv4 = 0x0800, kIpv6 = 0x86dd, kVlan = 0x8100, kQinQ = 0x88a8, kOldQinQ = 0x9100, kMpls = 0x8847, kMplsUpstream = 0x8848,
-                   kPppoe = 0x8864;
+constexpr uint16_t kIpv4 = 0x0800, kIpv6 = 0x86dd, kVlan = 0x8100, kQinQ = 0x88a8, kOldQinQ = 0x9100, kMpls = 0x8847,
+                   kMplsUpstream = 0x8848, kPppoe = 0x8864;
 constexpr uint16_t kMaxLength = 1500; ///< below: an 802.3 length, not a type
 constexpr uint16_t kPppIpv4 = 0x0021, kPppIpv6 = 0x0057, kPppMpls = 0x0281;
 constexpr uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kDccp = 33, kIcmp6 = 58, kSctp = 132, kUdpLite = 136;
 constexpr int kMaxTags = 8;
 constexpr int kMaxExtensions = 16;
 
-uint64_t mac(const uint8_t* p) { return loadBe<6>(p); }
+uint64_t mac(const uint8_t* p)
+{
+    return loadBe<6>(p);
+}
 
 class Parser {
 public:
-    Parser(Bytes packet, PacketInfo& info) : m_start(packet.data()), m_in(packet), m_info(info) { }
+    Parser(Bytes packet, PacketInfo& info)
+        : m_start(packet.data())
+        , m_in(packet)
+        , m_info(info)
+    {
+    }
 
     bool ethernet()
     {
@@ -36,9 +44,12 @@ public:
         if (m_in.left() == 0)
             return false;
         switch (m_in.rest()[0] >> 4) {
-        case 4: return ipv4();
-        case 6: return ipv6();
-        default: return false;
+        case 4:
+            return ipv4();
+        case 6:
+            return ipv6();
+        default:
+            return false;
         }
     }
 
@@ -86,11 +97,17 @@ public:
                 continue;
             }
             case kIpv4:
-            case kIpv6: m_info.etype = type; return ip();
+            case kIpv6:
+                m_info.etype = type;
+                return ip();
             case kMpls:
-            case kMplsUpstream: return mpls();
-            case kPppoe: m_in.skip(6); return ppp();
-            default: return type <= kMaxLength ? snap() : (m_info.etype = type, false);
+            case kMplsUpstream:
+                return mpls();
+            case kPppoe:
+                m_in.skip(6);
+                return ppp();
+            default:
+                return type <= kMaxLength ? snap() : (m_info.etype = type, false);
             }
         }
         return false;
@@ -177,9 +194,9 @@ private:
         for (int i = 0; i < kMaxExtensions; ++i) {
             size_t length = 0;
             switch (m_info.proto) {
-            case 0:   // hop-by-hop options
-            case 43:  // routing
-            case 60:  // destination options
+            case 0: // hop-by-hop options
+            case 43: // routing
+            case 60: // destination options
             case 135: // mobility
             case 139: // host identity
             case 140: // shim6
@@ -191,7 +208,9 @@ private:
             case 51: // authentication (RFC 4302 §2.2)
                 length = rest.size() < 2 ? 0 : (rest[1] + 2U) * 4;
                 break;
-            default: parseTransport(rest, m_info.proto, m_info); return;
+            default:
+                parseTransport(rest, m_info.proto, m_info);
+                return;
             }
             if (length == 0 || rest.size() < length)
                 return;
@@ -248,7 +267,8 @@ void parseTransport(Bytes payload, uint8_t proto, PacketInfo& info)
         info.icmpCode = p[1];
         info.transport = true;
         return;
-    default: return;
+    default:
+        return;
     }
 }
 
@@ -256,15 +276,22 @@ bool parsePacket(Bytes packet, PacketStart start, PacketInfo& info)
 {
     Parser parser(packet, info);
     switch (start) {
-    case PacketStart::Ethernet: return parser.ethernet();
-    case PacketStart::Ip: return parser.ip();
-    case PacketStart::Ppp: return parser.ppp();
-    case PacketStart::Mpls: return parser.mpls();
+    case PacketStart::Ethernet:
+        return parser.ethernet();
+    case PacketStart::Ip:
+        return parser.ip();
+    case PacketStart::Ppp:
+        return parser.ppp();
+    case PacketStart::Mpls:
+        return parser.mpls();
     }
     return false;
 }
 
-bool parseEtherType(Bytes packet, uint16_t type, PacketInfo& info) { return Parser(packet, info).payload(type); }
+bool parseEtherType(Bytes packet, uint16_t type, PacketInfo& info)
+{
+    return Parser(packet, info).payload(type);
+}
 
 namespace {
 
@@ -283,27 +310,47 @@ void writeLabels(std::span<const PacketInfo> packets, FlowBatch& batch, size_t f
 
 void writePackets(std::span<const PacketInfo> packets, FlowBatch& batch, size_t first, bool onlyZero)
 {
-    const auto write = [&]<class Cell>(ColumnId column, auto get, Cell) { writeColumn<Cell>(packets, batch, first, onlyZero, column, get); };
+    const auto write
+        = [&]<class Cell>(ColumnId column, auto get, Cell) { writeColumn<Cell>(packets, batch, first, onlyZero, column, get); };
     using P = const PacketInfo&;
-    write(ColumnId::SrcAddr, [](P p) { return p.src; }, Ip{});
-    write(ColumnId::DstAddr, [](P p) { return p.dst; }, Ip{});
-    write(ColumnId::EType, [](P p) { return p.etype; }, uint16_t{});
-    write(ColumnId::Proto, [](P p) { return p.proto; }, uint8_t{});
-    write(ColumnId::SrcPort, [](P p) { return p.srcPort; }, uint16_t{});
-    write(ColumnId::DstPort, [](P p) { return p.dstPort; }, uint16_t{});
-    write(ColumnId::TCPFlags, [](P p) { return p.tcpFlags; }, uint16_t{});
-    write(ColumnId::ICMPv4Type, [](P p) { return p.proto == kIcmp ? p.icmpType : uint8_t{}; }, uint8_t{});
-    write(ColumnId::ICMPv4Code, [](P p) { return p.proto == kIcmp ? p.icmpCode : uint8_t{}; }, uint8_t{});
-    write(ColumnId::ICMPv6Type, [](P p) { return p.proto == kIcmp6 ? p.icmpType : uint8_t{}; }, uint8_t{});
-    write(ColumnId::ICMPv6Code, [](P p) { return p.proto == kIcmp6 ? p.icmpCode : uint8_t{}; }, uint8_t{});
-    write(ColumnId::IPTTL, [](P p) { return p.ttl; }, uint8_t{});
-    write(ColumnId::IPTos, [](P p) { return p.tos; }, uint8_t{});
-    write(ColumnId::IPFragmentID, [](P p) { return p.fragmentId; }, uint32_t{});
-    write(ColumnId::IPFragmentOffset, [](P p) { return p.fragmentOffset; }, uint16_t{});
-    write(ColumnId::IPv6FlowLabel, [](P p) { return p.flowLabel; }, uint32_t{});
-    write(ColumnId::SrcMAC, [](P p) { return p.srcMac; }, uint64_t{});
-    write(ColumnId::DstMAC, [](P p) { return p.dstMac; }, uint64_t{});
-    write(ColumnId::SrcVlan, [](P p) { return p.vlan; }, uint16_t{});
+    write(
+        ColumnId::SrcAddr, [](P p) { return p.src; }, Ip {});
+    write(
+        ColumnId::DstAddr, [](P p) { return p.dst; }, Ip {});
+    write(
+        ColumnId::EType, [](P p) { return p.etype; }, uint16_t {});
+    write(
+        ColumnId::Proto, [](P p) { return p.proto; }, uint8_t {});
+    write(
+        ColumnId::SrcPort, [](P p) { return p.srcPort; }, uint16_t {});
+    write(
+        ColumnId::DstPort, [](P p) { return p.dstPort; }, uint16_t {});
+    write(
+        ColumnId::TCPFlags, [](P p) { return p.tcpFlags; }, uint16_t {});
+    write(
+        ColumnId::ICMPv4Type, [](P p) { return p.proto == kIcmp ? p.icmpType : uint8_t {}; }, uint8_t {});
+    write(
+        ColumnId::ICMPv4Code, [](P p) { return p.proto == kIcmp ? p.icmpCode : uint8_t {}; }, uint8_t {});
+    write(
+        ColumnId::ICMPv6Type, [](P p) { return p.proto == kIcmp6 ? p.icmpType : uint8_t {}; }, uint8_t {});
+    write(
+        ColumnId::ICMPv6Code, [](P p) { return p.proto == kIcmp6 ? p.icmpCode : uint8_t {}; }, uint8_t {});
+    write(
+        ColumnId::IPTTL, [](P p) { return p.ttl; }, uint8_t {});
+    write(
+        ColumnId::IPTos, [](P p) { return p.tos; }, uint8_t {});
+    write(
+        ColumnId::IPFragmentID, [](P p) { return p.fragmentId; }, uint32_t {});
+    write(
+        ColumnId::IPFragmentOffset, [](P p) { return p.fragmentOffset; }, uint16_t {});
+    write(
+        ColumnId::IPv6FlowLabel, [](P p) { return p.flowLabel; }, uint32_t {});
+    write(
+        ColumnId::SrcMAC, [](P p) { return p.srcMac; }, uint64_t {});
+    write(
+        ColumnId::DstMAC, [](P p) { return p.dstMac; }, uint64_t {});
+    write(
+        ColumnId::SrcVlan, [](P p) { return p.vlan; }, uint16_t {});
     writeLabels(packets, batch, first, onlyZero);
 }
 

@@ -20,10 +20,10 @@ struct PacketInfo {
     uint64_t dstMac = 0;
     uint32_t fragmentId = 0;
     uint32_t flowLabel = 0;
-    uint32_t ipLength = 0;    ///< octets of the IP packet as its header says; 0 = no IP, or not told (jumbogram, offload)
-    uint32_t linkLength = 0;  ///< octets before the IP header
+    uint32_t ipLength = 0; ///< octets of the IP packet as its header says; 0 = no IP, or not told (jumbogram, offload)
+    uint32_t linkLength = 0; ///< octets before the IP header
     uint16_t etype = 0;
-    uint16_t vlan = 0;        ///< of the outermost tag
+    uint16_t vlan = 0; ///< of the outermost tag
     uint16_t srcPort = 0;
     uint16_t dstPort = 0;
     uint16_t fragmentOffset = 0; ///< in units of 8 octets, as in the header
@@ -33,13 +33,13 @@ struct PacketInfo {
     uint8_t ttl = 0;
     uint8_t icmpType = 0;
     uint8_t icmpCode = 0;
-    uint8_t labels = 0;       ///< MPLS labels in `label`
+    uint8_t labels = 0; ///< MPLS labels in `label`
     bool moreFragments = false;
-    bool ip = false;          ///< addresses and protocol are known
-    bool transport = false;   ///< ports, or ICMP type and code, are known
-    std::array<uint32_t, 10> label{}; ///< top first
-    Bytes ipPayload;          ///< behind the IP header, or an IPv6 fragment header, as far as it was captured
-    Bytes payload;            ///< behind the transport header (UDP, TCP …) as far as it was captured and belongs to the packet
+    bool ip = false; ///< addresses and protocol are known
+    bool transport = false; ///< ports, or ICMP type and code, are known
+    std::array<uint32_t, 10> label {}; ///< top first
+    Bytes ipPayload; ///< behind the IP header, or an IPv6 fragment header, as far as it was captured
+    Bytes payload; ///< behind the transport header (UDP, TCP …) as far as it was captured and belongs to the packet
 };
 
 /// Where the bytes begin.

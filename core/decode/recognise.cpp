@@ -8,7 +8,10 @@ namespace rivereto::core {
 namespace {
 
 /// 1990 … 2106: an exporter without a clock starts in the nineties, other traffic has a small or a random number here.
-bool believableSeconds(uint32_t seconds) { return seconds >= 631'152'000; }
+bool believableSeconds(uint32_t seconds)
+{
+    return seconds >= 631'152'000;
+}
 
 /// v1, v5, v7: a header, then `count` records of one size.
 bool isFixed(Bytes payload, size_t header, size_t record, size_t maxCount)
@@ -17,8 +20,10 @@ bool isFixed(Bytes payload, size_t header, size_t record, size_t maxCount)
         return false;
     const size_t count = load16(payload.data() + 2);
     const size_t body = payload.size() - header;
-    const bool clock = believableSeconds(load32(payload.data() + 8)) && load32(payload.data() + 12) < 1'000'000'000;
-    const bool fits = body == count * record;
+    if (load32(payload.data() + 12) >= 1'000'000'000) // nanoseconds
+        return false;
+    const bool clock = believableSeconds(load32(payload.data() + 8));
+    const bool fits = body == count * record && count <= maxCount;
     const bool cut = count >= 1 && count <= maxCount && body < count * record;
     const bool wrongCount = body % record == 0 && body / record <= maxCount;
     const bool padded = count >= 1 && count <= maxCount && body > count * record && body < (count + 1) * record;
@@ -26,7 +31,7 @@ bool isFixed(Bytes payload, size_t header, size_t record, size_t maxCount)
 }
 
 struct Chain {
-    bool first = false;    ///< the first set is possible
+    bool first = false; ///< the first set is possible
     bool complete = false; ///< every set is, and they end with the message
 };
 
@@ -92,20 +97,30 @@ bool isSflow(Bytes payload)
 
 } // namespace
 
-std::string_view protocolName(Protocol protocol) { return enumNames(Type::Export)[static_cast<size_t>(protocol)]; }
+std::string_view protocolName(Protocol protocol)
+{
+    return enumNames(Type::Export)[static_cast<size_t>(protocol)];
+}
 
 std::optional<Protocol> recognise(Bytes payload)
 {
     if (payload.size() < 16)
         return std::nullopt;
     switch (load16(payload.data())) {
-    case 0: return load16(payload.data() + 2) == 5 && isSflow(payload) ? std::optional(Protocol::Sflow) : std::nullopt;
-    case 1: return isFixed(payload, 16, 48, 30) ? std::optional(Protocol::NetFlow1) : std::nullopt;
-    case 5: return isFixed(payload, 24, 48, 31) ? std::optional(Protocol::NetFlow5) : std::nullopt;
-    case 7: return isFixed(payload, 24, 52, 31) ? std::optional(Protocol::NetFlow7) : std::nullopt;
-    case 9: return isNetFlow9(payload) ? std::optional(Protocol::NetFlow9) : std::nullopt;
-    case 10: return isIpfix(payload) ? std::optional(Protocol::Ipfix) : std::nullopt;
-    default: return std::nullopt;
+    case 0:
+        return load16(payload.data() + 2) == 5 && isSflow(payload) ? std::optional(Protocol::Sflow) : std::nullopt;
+    case 1:
+        return isFixed(payload, 16, 48, 30) ? std::optional(Protocol::NetFlow1) : std::nullopt;
+    case 5:
+        return isFixed(payload, 24, 48, 31) ? std::optional(Protocol::NetFlow5) : std::nullopt;
+    case 7:
+        return isFixed(payload, 24, 52, 31) ? std::optional(Protocol::NetFlow7) : std::nullopt;
+    case 9:
+        return isNetFlow9(payload) ? std::optional(Protocol::NetFlow9) : std::nullopt;
+    case 10:
+        return isIpfix(payload) ? std::optional(Protocol::Ipfix) : std::nullopt;
+    default:
+        return std::nullopt;
     }
 }
 

@@ -15,9 +15,12 @@ constexpr uint8_t kIcmp = 1, kIcmp6 = 58;
 PacketStart sectionStart(uint16_t id)
 {
     switch (id) {
-    case element::kIpHeaderSection: return PacketStart::Ip;
-    case element::kMplsSection: return PacketStart::Mpls;
-    default: return PacketStart::Ethernet;
+    case element::kIpHeaderSection:
+        return PacketStart::Ip;
+    case element::kMplsSection:
+        return PacketStart::Mpls;
+    default:
+        return PacketStart::Ethernet;
     }
 }
 
@@ -39,7 +42,7 @@ void RecordWriter::labels(const RecordSpan& records, size_t first)
             const Bytes octets = records.field(i, field);
             if (octets.size() < 3)
                 continue;
-            const uint32_t entry = uint32_t{octets[0]} << 16 | load16(octets.data() + 1);
+            const uint32_t entry = uint32_t {octets[0]} << 16 | load16(octets.data() + 1);
             if (entry != 0) // an unused place of the stack
                 stack.push_back(entry >> 4);
         }
@@ -139,8 +142,9 @@ void RecordWriter::others(const RecordSpan& records, size_t first)
         entry.clear();
         for (const uint16_t field : layout.program.otherFields) {
             const Bytes octets = records.field(i, field);
-            appendOtherElement(entry, {layout.fields[field].enterprise, layout.fields[field].id,
-                                       {reinterpret_cast<const char*>(octets.data()), octets.size()}});
+            appendOtherElement(entry,
+                {layout.fields[field].enterprise, layout.fields[field].id,
+                    {reinterpret_cast<const char*>(octets.data()), octets.size()}});
         }
         m_batch->setText(ColumnId::OtherElements, first + i, entry);
     }
@@ -260,9 +264,8 @@ void RecordWriter::swapRow(size_t row)
         if (!column.stored() || column.pair == ColumnId::kNone || column.pair < column.id
             || !(m_batch->has(column.id) || m_batch->has(column.pair)))
             continue;
-        withCellType(column.storage(), [&]<class Cell>(Cell) {
-            std::swap(m_batch->cells<Cell>(column.id)[row], m_batch->cells<Cell>(column.pair)[row]);
-        });
+        withCellType(column.storage(),
+            [&]<class Cell>(Cell) { std::swap(m_batch->cells<Cell>(column.id)[row], m_batch->cells<Cell>(column.pair)[row]); });
     }
 }
 

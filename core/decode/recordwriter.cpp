@@ -11,7 +11,10 @@ namespace {
 
 constexpr uint64_t kNtpToUnix = 2'208'988'800; ///< seconds from 1900 to 1970
 
-bool isPlainNumber(const FieldOp& op) { return op.conv == Conv::Default; }
+bool isPlainNumber(const FieldOp& op)
+{
+    return op.conv == Conv::Default;
+}
 
 /// RFC 7011 §6.1.9: seconds since 1900 and a fraction. Some exporters write plain micro- or nanoseconds since 1970
 /// instead; read as NTP those lie before 1970.
@@ -46,10 +49,16 @@ uint64_t initToMs(uint64_t value, uint64_t nowMs, uint64_t initMs)
 }
 
 /// Unspecified IPv4 or IPv6 address.
-bool isUnspecified(Ip ip) { return ip.isZero() || ip == Ip::v4(0); }
+bool isUnspecified(Ip ip)
+{
+    return ip.isZero() || ip == Ip::v4(0);
+}
 
 /// Columns where 0.0.0.0 is an address that a packet can have, not "none".
-bool keepsUnspecified(ColumnId column) { return column == ColumnId::SrcAddr || column == ColumnId::DstAddr; }
+bool keepsUnspecified(ColumnId column)
+{
+    return column == ColumnId::SrcAddr || column == ColumnId::DstAddr;
+}
 
 } // namespace
 
@@ -57,7 +66,8 @@ void RecordWriter::loadNumbers(const RecordSpan& records, uint16_t field, std::s
 {
     const Template& layout = *records.layout;
     if (!records.fields && !records.pick && layout.fields[field].length <= 8)
-        return loadColumn(records.base + layout.offsets[field], layout.minLength, layout.fields[field].length, records.count, out.data());
+        return loadColumn(
+            records.base + layout.offsets[field], layout.minLength, layout.fields[field].length, records.count, out.data());
     for (size_t i = 0; i < records.count; ++i)
         out[i] = loadBe(records.field(i, field));
 }
@@ -69,16 +79,26 @@ void RecordWriter::convert(const FieldOp& op, const RecordSpan& records, std::sp
             v = change(v);
     };
     switch (op.conv) {
-    case Conv::Seconds: return each([](uint64_t v) { return v * 1000; });
-    case Conv::NtpTime: return each([](uint64_t v) { return v == 0 ? 0 : ntpToMs(v); });
-    case Conv::DeltaMicros: return each([now = m_message->exportedMs](uint64_t v) { return now == 0 ? 0 : now - v / 1000; });
-    case Conv::HighByte: return each([](uint64_t v) { return v >> 8 & 0xff; });
-    case Conv::LowByte: return each([](uint64_t v) { return v & 0xff; });
-    case Conv::PlusOne: return each([](uint64_t v) { return v + 1; });
-    case Conv::IpVersion: return each([](uint64_t v) -> uint64_t { return v == 4 ? 0x0800 : v == 6 ? 0x86dd : 0; });
-    case Conv::SegmentId: return each([](uint64_t v) { return v & 0xffffff; });
-    case Conv::SysUptime: return convertUptimes(op, records, values);
-    default: return;
+    case Conv::Seconds:
+        return each([](uint64_t v) { return v * 1000; });
+    case Conv::NtpTime:
+        return each([](uint64_t v) { return v == 0 ? 0 : ntpToMs(v); });
+    case Conv::DeltaMicros:
+        return each([now = m_message->exportedMs](uint64_t v) { return now == 0 ? 0 : now - v / 1000; });
+    case Conv::HighByte:
+        return each([](uint64_t v) { return v >> 8 & 0xff; });
+    case Conv::LowByte:
+        return each([](uint64_t v) { return v & 0xff; });
+    case Conv::PlusOne:
+        return each([](uint64_t v) { return v + 1; });
+    case Conv::IpVersion:
+        return each([](uint64_t v) -> uint64_t { return v == 4 ? 0x0800 : v == 6 ? 0x86dd : 0; });
+    case Conv::SegmentId:
+        return each([](uint64_t v) { return v & 0xffffff; });
+    case Conv::SysUptime:
+        return convertUptimes(op, records, values);
+    default:
+        return;
     }
 }
 
@@ -96,13 +116,13 @@ void RecordWriter::convertUptimes(const FieldOp& op, const RecordSpan& records, 
     }
 }
 
-template <class Cell>
-void RecordWriter::runNumbers(const FieldOp& op, const RecordSpan& records, size_t first)
+template <class Cell> void RecordWriter::runNumbers(const FieldOp& op, const RecordSpan& records, size_t first)
 {
     const Template& layout = *records.layout;
     Cell* out = m_batch->cells<Cell>(op.column) + first;
     if (!op.ifZero && isPlainNumber(op) && !records.fields && !records.pick)
-        return loadColumn(records.base + layout.offsets[op.field], layout.minLength, layout.fields[op.field].length, records.count, out);
+        return loadColumn(
+            records.base + layout.offsets[op.field], layout.minLength, layout.fields[op.field].length, records.count, out);
     m_numbers.resize(records.count);
     loadNumbers(records, op.field, m_numbers);
     convert(op, records, m_numbers);
@@ -172,16 +192,22 @@ void RecordWriter::runText(const FieldOp& op, const RecordSpan& records, size_t 
 void RecordWriter::run(const FieldOp& op, const RecordSpan& records, size_t first)
 {
     switch (op.storage) {
-    case Storage::U8: return runNumbers<uint8_t>(op, records, first);
-    case Storage::U16: return runNumbers<uint16_t>(op, records, first);
-    case Storage::U32: return runNumbers<uint32_t>(op, records, first);
-    case Storage::U64: return runNumbers<uint64_t>(op, records, first);
-    case Storage::Ip: return runAddress(op, records, first);
+    case Storage::U8:
+        return runNumbers<uint8_t>(op, records, first);
+    case Storage::U16:
+        return runNumbers<uint16_t>(op, records, first);
+    case Storage::U32:
+        return runNumbers<uint32_t>(op, records, first);
+    case Storage::U64:
+        return runNumbers<uint64_t>(op, records, first);
+    case Storage::Ip:
+        return runAddress(op, records, first);
     case Storage::Dict:
         if (op.type == Type::String)
             runText(op, records, first);
         return;
-    case Storage::Prefix: return;
+    case Storage::Prefix:
+        return;
     }
 }
 
@@ -218,8 +244,9 @@ size_t RecordWriter::write(const RecordSpan& records, const MessageContext& mess
     if (m_options.keepOtherElements && !program.otherFields.empty())
         others(records, first);
     sampling(records, first);
-    writeHeader(message, m_options.exporterFromMessage && !m_exporter->address.isZero() ? m_exporter->address : message.origin.source, batch,
-                first, records.count);
+    writeHeader(message,
+        m_options.exporterFromMessage && !m_exporter->address.isZero() ? m_exporter->address : message.origin.source, batch,
+        first, records.count);
     if (m_options.exporterFromMessage)
         exporterAddress(records, first);
     return records.count + directions(records, first);
@@ -227,7 +254,8 @@ size_t RecordWriter::write(const RecordSpan& records, const MessageContext& mess
 
 void RecordWriter::writeHeader(const MessageContext& message, Ip exporter, FlowBatch& batch, size_t first, size_t count) const
 {
-    const auto fill = [&]<class Cell>(ColumnId column, Cell value) { std::fill_n(batch.cells<Cell>(column) + first, count, value); };
+    const auto fill
+        = [&]<class Cell>(ColumnId column, Cell value) { std::fill_n(batch.cells<Cell>(column) + first, count, value); };
     uint64_t received = message.origin.receivedMs;
     if (m_options.timeSource == TimeSource::Packet && message.exportedMs != 0)
         received = message.exportedMs;

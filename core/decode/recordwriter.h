@@ -30,8 +30,8 @@ struct RecordSpan {
     const Template* layout = nullptr;
     const uint8_t* base = nullptr;
     size_t count = 0;
-    const Bytes* fields = nullptr;   ///< count × layout->fields.size(), when the layout is variable
-    const uint32_t* pick = nullptr;  ///< `count` numbers of records; null = all in order
+    const Bytes* fields = nullptr; ///< count × layout->fields.size(), when the layout is variable
+    const uint32_t* pick = nullptr; ///< `count` numbers of records; null = all in order
 
     [[nodiscard]] Bytes field(size_t i, uint16_t field) const
     {
@@ -45,7 +45,11 @@ struct RecordSpan {
 /// Owned by a decoder; scratch memory is kept between sets.
 class RecordWriter {
 public:
-    explicit RecordWriter(const DecoderOptions& options, const ExporterTable& exporters) : m_options(options), m_exporters(exporters) { }
+    explicit RecordWriter(const DecoderOptions& options, const ExporterTable& exporters)
+        : m_options(options)
+        , m_exporters(exporters)
+    {
+    }
 
     /// Appends the rows of these records; returns how many.
     size_t write(const RecordSpan& records, const MessageContext& message, FlowBatch& batch);
@@ -60,8 +64,7 @@ private:
         SamplingSource source;
     };
     void run(const FieldOp& op, const RecordSpan& records, size_t first);
-    template <class Cell>
-    void runNumbers(const FieldOp& op, const RecordSpan& records, size_t first);
+    template <class Cell> void runNumbers(const FieldOp& op, const RecordSpan& records, size_t first);
     void runAddress(const FieldOp& op, const RecordSpan& records, size_t first);
     void runText(const FieldOp& op, const RecordSpan& records, size_t first);
     void convert(const FieldOp& op, const RecordSpan& records, std::span<uint64_t> values) const;

@@ -21,7 +21,7 @@ void SetDecoder::netflow9(Bytes payload, MessageContext& message, MessageInfo& i
     in.skip(4); // version; the count of records is wrong too often to be of use
     message.uptimeMs = in.u32();
     message.hasUptime = true;
-    message.exportedMs = uint64_t{in.u32()} * 1000;
+    message.exportedMs = uint64_t {in.u32()} * 1000;
     info.sequence = in.u32();
     message.domain = in.u32();
     if (!in.ok()) {
@@ -40,7 +40,7 @@ size_t SetDecoder::ipfix(Bytes payload, MessageContext& message, MessageInfo& in
     Cursor in(payload);
     in.skip(2);
     const size_t length = in.u16();
-    message.exportedMs = uint64_t{in.u32()} * 1000;
+    message.exportedMs = uint64_t {in.u32()} * 1000;
     info.sequence = in.u32();
     message.domain = in.u32();
     if (!in.ok()) {
@@ -61,7 +61,10 @@ size_t SetDecoder::ipfix(Bytes payload, MessageContext& message, MessageInfo& in
     return here;
 }
 
-void SetDecoder::finish() { m_stats.add(DecodeCount::UnknownSets, m_pending.clear()); }
+void SetDecoder::finish()
+{
+    m_stats.add(DecodeCount::UnknownSets, m_pending.clear());
+}
 
 void SetDecoder::sets(Bytes bytes, uint16_t templateSet)
 {
@@ -174,10 +177,15 @@ void SetDecoder::define(uint16_t id, std::vector<FieldSpec> fields, bool options
     m_stats.add(DecodeCount::Templates);
     const auto key = TemplateKey::of(*m_message, id);
     switch (m_templates.define(key, std::move(fields), options, m_elements, m_schema)) {
-    case TemplateTable::Outcome::Refused: m_stats.add(DecodeCount::TemplatesRefused); return;
-    case TemplateTable::Outcome::Changed: m_stats.add(DecodeCount::TemplatesChanged); break;
+    case TemplateTable::Outcome::Refused:
+        m_stats.add(DecodeCount::TemplatesRefused);
+        return;
+    case TemplateTable::Outcome::Changed:
+        m_stats.add(DecodeCount::TemplatesChanged);
+        break;
     case TemplateTable::Outcome::Same:
-    case TemplateTable::Outcome::New: break;
+    case TemplateTable::Outcome::New:
+        break;
     }
     if (m_pending.empty())
         return;

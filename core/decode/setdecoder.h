@@ -10,10 +10,15 @@ namespace rivereto::core {
 
 class SetDecoder {
 public:
-    SetDecoder(const Schema& schema, const DecoderOptions& options, const ElementMap& elements, ExporterTable& exporters, RecordWriter& writer,
-               DecodeStats& stats)
-        : m_schema(schema), m_elements(elements), m_exporters(exporters), m_writer(writer), m_stats(stats), m_templates(options.maxTemplates),
-          m_pending(options.maxPendingBytes, options.maxPendingAgeMs)
+    SetDecoder(const Schema& schema, const DecoderOptions& options, const ElementMap& elements, ExporterTable& exporters,
+        RecordWriter& writer, DecodeStats& stats)
+        : m_schema(schema)
+        , m_elements(elements)
+        , m_exporters(exporters)
+        , m_writer(writer)
+        , m_stats(stats)
+        , m_templates(options.maxTemplates)
+        , m_pending(options.maxPendingBytes, options.maxPendingAgeMs)
     {
     }
 

@@ -12,8 +12,8 @@ namespace {
 
 // Sample and record formats of enterprise 0.
 constexpr uint32_t kFlowSample = 1, kCounterSample = 2, kExpandedFlow = 3, kExpandedCounter = 4, kDiscarded = 5;
-constexpr uint32_t kRawHeader = 1, kEthernet = 2, kIpv4 = 3, kIpv6 = 4, kSwitch = 1001, kRouter = 1002, kGateway = 1003, kUser = 1004,
-                   kMpls = 1006, kNat = 1007, kNatPort = 1020;
+constexpr uint32_t kRawHeader = 1, kEthernet = 2, kIpv4 = 3, kIpv6 = 4, kSwitch = 1001, kRouter = 1002, kGateway = 1003,
+                   kUser = 1004, kMpls = 1006, kNat = 1007, kNatPort = 1020;
 // Header protocols of a raw header.
 constexpr uint32_t kHeaderEthernet = 1, kHeaderPpp = 7, kHeaderIpv4 = 11, kHeaderIpv6 = 12, kHeaderMpls = 13;
 // Interfaces: the upper two bits are a format.
@@ -50,12 +50,16 @@ Ip readAddress(Cursor& in)
         const Bytes octets = in.take(16);
         return octets.empty() ? Ip() : Ip::fromBytes(octets.data());
     }
-    default: return {};
+    default:
+        return {};
     }
 }
 
 /// A length in bits; some agents write the mask itself.
-uint8_t maskLength(uint32_t mask) { return static_cast<uint8_t>(mask <= 128 ? mask : std::popcount(mask)); }
+uint8_t maskLength(uint32_t mask)
+{
+    return static_cast<uint8_t>(mask <= 128 ? mask : std::popcount(mask));
+}
 
 /// XDR opaque or string: length, octets, padding to four.
 Bytes readOpaque(Cursor& in)
@@ -123,11 +127,19 @@ void SflowDecoder::sample(uint32_t format, Bytes body)
 {
     switch (format) {
     case kFlowSample:
-    case kExpandedFlow: flowSample(body, format == kExpandedFlow); break;
+    case kExpandedFlow:
+        flowSample(body, format == kExpandedFlow);
+        break;
     case kCounterSample:
-    case kExpandedCounter: m_stats.add(DecodeCount::CounterSamples); break;
-    case kDiscarded: m_stats.add(DecodeCount::DiscardedPackets); break;
-    default: m_stats.add(DecodeCount::UnknownSamples); break;
+    case kExpandedCounter:
+        m_stats.add(DecodeCount::CounterSamples);
+        break;
+    case kDiscarded:
+        m_stats.add(DecodeCount::DiscardedPackets);
+        break;
+    default:
+        m_stats.add(DecodeCount::UnknownSamples);
+        break;
     }
 }
 
@@ -137,7 +149,7 @@ void SflowDecoder::flowSample(Bytes body, bool expanded)
     Cursor in(body);
     in.skip(expanded ? 12 : 8); // sequence number, source
     Sample sample;
-    sample.rate = in.u32();
+    setRate(sample, in.u32());
     in.skip(8); // pool, drops
     sample.in = readInterface(in, expanded).index();
     const Interface out = readInterface(in, expanded);
@@ -161,19 +173,41 @@ void SflowDecoder::flowSample(Bytes body, bool expanded)
     m_packets.push_back(packet);
 }
 
+void SflowDecoder::setRate(Sample& sample, uint32_t rate) const
+{
+    if (m_options.samplingOverride) {
+        sample.rate = *m_options.samplingOverride;
+        sample.source = SamplingSource::Override;
+    } else if (rate != 0) {
+        sample.rate = rate;
+        sample.source = SamplingSource::Sample;
+    } else if (m_options.samplingDefault) {
+        sample.rate = *m_options.samplingDefault;
+        sample.source = SamplingSource::Default;
+    }
+}
+
 /// False when a record that is understood does not hold what it should.
 bool SflowDecoder::record(uint32_t format, Bytes body, Sample& sample, PacketInfo& packet)
 {
     Cursor in(body);
     switch (format) {
-    case kRawHeader: return rawHeader(body, sample, packet);
-    case kEthernet: return ethernet(in, sample, packet);
-    case kIpv4: return ipRecord(in, sample, packet, 4);
-    case kIpv6: return ipRecord(in, sample, packet, 16);
-    case kRouter: return router(in, sample);
-    case kGateway: return gateway(in, sample);
-    case kUser: return user(in, sample);
-    case kMpls: return mpls(in, sample, packet);
+    case kRawHeader:
+        return rawHeader(body, sample, packet);
+    case kEthernet:
+        return ethernet(in, sample, packet);
+    case kIpv4:
+        return ipRecord(in, sample, packet, 4);
+    case kIpv6:
+        return ipRecord(in, sample, packet, 16);
+    case kRouter:
+        return router(in, sample);
+    case kGateway:
+        return gateway(in, sample);
+    case kUser:
+        return user(in, sample);
+    case kMpls:
+        return mpls(in, sample, packet);
     case kSwitch:
         sample.srcVlan = static_cast<uint16_t>(in.u32());
         in.skip(4);
@@ -187,7 +221,8 @@ bool SflowDecoder::record(uint32_t format, Bytes body, Sample& sample, PacketInf
         sample.srcPortNat = static_cast<uint16_t>(in.u32());
         sample.dstPortNat = static_cast<uint16_t>(in.u32());
         return in.ok();
-    default: return true;
+    default:
+        return true;
     }
 }
 
@@ -203,12 +238,20 @@ bool SflowDecoder::rawHeader(Bytes body, Sample& sample, PacketInfo& packet)
     const Bytes header = in.take(std::min(length, in.left()));
     PacketStart start = PacketStart::Ethernet;
     switch (protocol) {
-    case kHeaderEthernet: break;
-    case kHeaderPpp: start = PacketStart::Ppp; break;
+    case kHeaderEthernet:
+        break;
+    case kHeaderPpp:
+        start = PacketStart::Ppp;
+        break;
     case kHeaderIpv4:
-    case kHeaderIpv6: start = PacketStart::Ip; break;
-    case kHeaderMpls: start = PacketStart::Mpls; break;
-    default: return true; // a link layer that is not understood: the sample's other records may tell
+    case kHeaderIpv6:
+        start = PacketStart::Ip;
+        break;
+    case kHeaderMpls:
+        start = PacketStart::Mpls;
+        break;
+    default:
+        return true; // a link layer that is not understood: the sample's other records may tell
     }
     packet = {};
     const bool ip = parsePacket(header, start, packet);
@@ -338,35 +381,54 @@ void SflowDecoder::writeRows(FlowBatch& out, size_t first) const
     const std::span<const Sample> samples(m_samples);
     writePackets(packets, out, first, false);
     using S = const Sample&;
-    const auto write = [&]<class Cell>(ColumnId column, auto get, Cell) { writeColumn<Cell>(samples, out, first, false, column, get); };
-    write(ColumnId::SamplingRate, [](S s) { return s.rate; }, uint64_t{});
-    write(ColumnId::SamplingSource, [](S) { return static_cast<uint8_t>(SamplingSource::Sample); }, uint8_t{});
-    write(ColumnId::Bytes, [](S s) { return s.bytes; }, uint64_t{});
-    write(ColumnId::Packets, [](S) { return uint64_t{1}; }, uint64_t{});
-    write(ColumnId::InIfIndex, [](S s) { return s.in; }, uint32_t{});
-    write(ColumnId::OutIfIndex, [](S s) { return s.out; }, uint32_t{});
-    write(ColumnId::ForwardingStatus, [](S s) { return s.discarded ? kDropped : uint8_t{}; }, uint8_t{});
-    write(ColumnId::SrcAS, [](S s) { return s.srcAs; }, uint32_t{});
-    write(ColumnId::DstAS, [](S s) { return s.dstAs; }, uint32_t{});
-    write(ColumnId::DstASPath, [](S s) { return s.path; }, uint32_t{});
-    write(ColumnId::DstCommunities, [](S s) { return s.communities; }, uint32_t{});
-    write(ColumnId::NextHop, [](S s) { return s.nextHop.isZero() ? s.bgpNextHop : s.nextHop; }, Ip{});
-    write(ColumnId::SrcNetMask, [](S s) { return s.srcMask; }, uint8_t{});
-    write(ColumnId::DstNetMask, [](S s) { return s.dstMask; }, uint8_t{});
-    write(ColumnId::SrcAddrNAT, [](S s) { return s.srcNat; }, Ip{});
-    write(ColumnId::DstAddrNAT, [](S s) { return s.dstNat; }, Ip{});
-    write(ColumnId::SrcPortNAT, [](S s) { return s.srcPortNat; }, uint16_t{});
-    write(ColumnId::DstPortNAT, [](S s) { return s.dstPortNat; }, uint16_t{});
-    write(ColumnId::DstVlan, [](S s) { return s.dstVlan; }, uint16_t{});
-    write(ColumnId::UserName, [](S s) { return s.user; }, uint32_t{});
+    const auto write
+        = [&]<class Cell>(ColumnId column, auto get, Cell) { writeColumn<Cell>(samples, out, first, false, column, get); };
+    write(
+        ColumnId::SamplingRate, [](S s) { return s.rate; }, uint64_t {});
+    write(
+        ColumnId::SamplingSource, [](S s) { return static_cast<uint8_t>(s.source); }, uint8_t {});
+    write(
+        ColumnId::Bytes, [](S s) { return s.bytes; }, uint64_t {});
+    write(
+        ColumnId::Packets, [](S) { return uint64_t {1}; }, uint64_t {});
+    write(
+        ColumnId::InIfIndex, [](S s) { return s.in; }, uint32_t {});
+    write(
+        ColumnId::OutIfIndex, [](S s) { return s.out; }, uint32_t {});
+    write(
+        ColumnId::ForwardingStatus, [](S s) { return s.discarded ? kDropped : uint8_t {}; }, uint8_t {});
+    write(
+        ColumnId::SrcAS, [](S s) { return s.srcAs; }, uint32_t {});
+    write(
+        ColumnId::DstAS, [](S s) { return s.dstAs; }, uint32_t {});
+    write(
+        ColumnId::DstASPath, [](S s) { return s.path; }, uint32_t {});
+    write(
+        ColumnId::DstCommunities, [](S s) { return s.communities; }, uint32_t {});
+    write(
+        ColumnId::NextHop, [](S s) { return s.nextHop.isZero() ? s.bgpNextHop : s.nextHop; }, Ip {});
+    write(
+        ColumnId::SrcNetMask, [](S s) { return s.srcMask; }, uint8_t {});
+    write(
+        ColumnId::DstNetMask, [](S s) { return s.dstMask; }, uint8_t {});
+    write(
+        ColumnId::SrcAddrNAT, [](S s) { return s.srcNat; }, Ip {});
+    write(
+        ColumnId::DstAddrNAT, [](S s) { return s.dstNat; }, Ip {});
+    write(
+        ColumnId::SrcPortNAT, [](S s) { return s.srcPortNat; }, uint16_t {});
+    write(
+        ColumnId::DstPortNAT, [](S s) { return s.dstPortNat; }, uint16_t {});
+    write(
+        ColumnId::DstVlan, [](S s) { return s.dstVlan; }, uint16_t {});
+    write(
+        ColumnId::UserName, [](S s) { return s.user; }, uint32_t {});
     // The switch knows the VLAN of untagged frames too; a tag in the frame is the fallback.
     if (std::ranges::any_of(samples, [](S s) { return s.srcVlan != 0; })) {
         uint16_t* vlans = out.cells<uint16_t>(ColumnId::SrcVlan) + first;
         for (size_t i = 0; i < samples.size(); ++i)
             vlans[i] = samples[i].srcVlan != 0 ? samples[i].srcVlan : vlans[i];
     }
-    if (m_options.samplingOverride)
-        RecordWriter::writeSampling(out, first, samples.size(), *m_options.samplingOverride, SamplingSource::Override);
 }
 
 } // namespace rivereto::core

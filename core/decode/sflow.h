@@ -13,7 +13,9 @@ namespace rivereto::core {
 class SflowDecoder {
 public:
     SflowDecoder(const DecoderOptions& options, RecordWriter& writer, DecodeStats& stats)
-        : m_options(options), m_writer(writer), m_stats(stats)
+        : m_options(options)
+        , m_writer(writer)
+        , m_stats(stats)
     {
     }
     /// One datagram: a row for each flow sample.
@@ -22,13 +24,14 @@ public:
 private:
     /// What a flow sample says beside the packet's headers.
     struct Sample {
-        uint64_t rate = 0;
+        uint64_t rate = 1;
+        SamplingSource source = SamplingSource::Unknown;
         uint64_t bytes = 0;
         uint32_t in = 0;
         uint32_t out = 0;
         uint32_t srcAs = 0;
         uint32_t dstAs = 0;
-        uint32_t path = 0;        ///< ids in the batch's dictionary
+        uint32_t path = 0; ///< ids in the batch's dictionary
         uint32_t communities = 0;
         uint32_t user = 0;
         Ip nextHop;
@@ -47,6 +50,7 @@ private:
 
     void sample(uint32_t format, Bytes body);
     void flowSample(Bytes body, bool expanded);
+    void setRate(Sample& sample, uint32_t rate) const;
     bool record(uint32_t format, Bytes body, Sample& sample, PacketInfo& packet);
     static bool rawHeader(Bytes body, Sample& sample, PacketInfo& packet);
     static bool ethernet(Cursor in, Sample& sample, PacketInfo& packet);

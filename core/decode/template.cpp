@@ -15,32 +15,49 @@ struct Candidate {
     uint16_t field;
 };
 
-constexpr size_t slot(Extra e) { return static_cast<size_t>(e); }
+constexpr size_t slot(Extra e)
+{
+    return static_cast<size_t>(e);
+}
 
 /// Extra for an element of IANA's registry; kCount when there is none.
 Extra extraOf(uint16_t id)
 {
     switch (id) {
     case kSamplingInterval:
-    case kSamplerRandomInterval: return Extra::SamplingInterval;
-    case kSamplingPackets: return Extra::SamplingPackets;
-    case kSamplingSpace: return Extra::SamplingSpace;
-    case kSamplingSize: return Extra::SamplingSize;
-    case kSamplingPopulation: return Extra::SamplingPopulation;
-    case kSamplingProbability: return Extra::SamplingProbability;
+    case kSamplerRandomInterval:
+        return Extra::SamplingInterval;
+    case kSamplingPackets:
+        return Extra::SamplingPackets;
+    case kSamplingSpace:
+        return Extra::SamplingSpace;
+    case kSamplingSize:
+        return Extra::SamplingSize;
+    case kSamplingPopulation:
+        return Extra::SamplingPopulation;
+    case kSamplingProbability:
+        return Extra::SamplingProbability;
     case kSamplerId:
-    case kSelectorId: return Extra::SamplerId;
-    case kSystemInit: return Extra::SystemInit;
-    case kExporterV4: return Extra::ExporterV4;
-    case kExporterV6: return Extra::ExporterV6;
-    case kResponderOctets: return Extra::ResponderOctets;
-    case kResponderPackets: return Extra::ResponderPackets;
+    case kSelectorId:
+        return Extra::SamplerId;
+    case kSystemInit:
+        return Extra::SystemInit;
+    case kExporterV4:
+        return Extra::ExporterV4;
+    case kExporterV6:
+        return Extra::ExporterV6;
+    case kResponderOctets:
+        return Extra::ResponderOctets;
+    case kResponderPackets:
+        return Extra::ResponderPackets;
     case kLayer2Section:
     case kIpHeaderSection:
     case kIpPayloadSection:
     case kFrameSection:
-    case kMplsSection: return Extra::Section;
-    default: return Extra::kCount;
+    case kMplsSection:
+        return Extra::Section;
+    default:
+        return Extra::kCount;
     }
 }
 
@@ -51,11 +68,17 @@ bool isHeaderElement(const FieldSpec& field)
     return field.enterprise == 0 && std::ranges::find(ids, field.id) != std::end(ids);
 }
 
-bool isCounter(ColumnId column) { return column == ColumnId::Bytes || column == ColumnId::Packets; }
+bool isCounter(ColumnId column)
+{
+    return column == ColumnId::Bytes || column == ColumnId::Packets;
+}
 
 /// Elements 23 and 24 count at the output; an egress record may have them instead of 1 and 2 while those are zero. Other
 /// counters of a record must not be mixed: a total is no delta.
-bool isOutputCounter(uint16_t id) { return id == 23 || id == 24; }
+bool isOutputCounter(uint16_t id)
+{
+    return id == 23 || id == 24;
+}
 
 /// Whether octets of this length can become a cell of this type.
 bool fits(const FieldSpec& field, Type type)
@@ -63,15 +86,23 @@ bool fits(const FieldSpec& field, Type type)
     if (field.length == kVariable)
         return true;
     switch (type) {
-    case Type::Address: return field.length == 4 || field.length == 16;
-    case Type::String: return field.length > 0;
-    default: return field.length >= 1 && field.length <= 8;
+    case Type::Address:
+        return field.length == 4 || field.length == 16;
+    case Type::String:
+        return field.length > 0;
+    default:
+        return field.length >= 1 && field.length <= 8;
     }
 }
 
 class Compiler {
 public:
-    Compiler(Template& out, const ElementMap& elements, const Schema& schema) : m_out(out), m_elements(elements), m_schema(schema) { }
+    Compiler(Template& out, const ElementMap& elements, const Schema& schema)
+        : m_out(out)
+        , m_elements(elements)
+        , m_schema(schema)
+    {
+    }
 
     void run()
     {
@@ -113,7 +144,8 @@ private:
         }
         const bool reverse = field.enterprise == kReverseEnterprise;
         for (const auto& target : m_elements.find(reverse ? 0 : field.enterprise, field.id)) {
-            if (!fits(field, m_schema[target.column].type) && target.conv != Conv::MplsLabel && target.conv != Conv::ApplicationId)
+            if (!fits(field, m_schema[target.column].type) && target.conv != Conv::MplsLabel
+                && target.conv != Conv::ApplicationId)
                 continue;
             (reverse ? m_reverse : m_forward).push_back({target, at});
             known = true;
@@ -135,7 +167,8 @@ private:
             const Column& column = m_schema[target.column];
             const bool more = target.column == last;
             last = target.column;
-            const bool other = (isCounter(column.id) && !isOutputCounter(m_out.fields[field].id)) || (m_layered && column.type == Type::Address);
+            const bool other = (isCounter(column.id) && !isOutputCounter(m_out.fields[field].id))
+                || (m_layered && column.type == Type::Address);
             if (target.conv == Conv::MplsLabel || (more && other))
                 continue;
             ops.push_back({column.id, column.type, column.storage(), target.conv, field, kNoField, more});
@@ -163,18 +196,21 @@ private:
     void settle()
     {
         FieldProgram& p = m_out.program;
-        for (const auto& [column, extra] : {std::pair(ColumnId::Bytes, Extra::ReverseOctets), std::pair(ColumnId::Packets, Extra::ReversePackets)}) {
+        for (const auto& [column, extra] :
+            {std::pair(ColumnId::Bytes, Extra::ReverseOctets), std::pair(ColumnId::Packets, Extra::ReversePackets)}) {
             if (const FieldOp* reverse = op(p.reverseOps, column))
                 p.extras[slot(extra)] = reverse->field;
         }
         // The responder's counters are the other direction only where the initiator's are this one.
         const FieldOp* bytes = op(p.ops, ColumnId::Bytes);
         const FieldOp* packets = op(p.ops, ColumnId::Packets);
-        if ((bytes && m_out.fields[bytes->field].id != kInitiatorOctets) || (packets && m_out.fields[packets->field].id != kInitiatorPackets))
+        if ((bytes && m_out.fields[bytes->field].id != kInitiatorOctets)
+            || (packets && m_out.fields[packets->field].id != kInitiatorPackets))
             p.extras[slot(Extra::ResponderOctets)] = p.extras[slot(Extra::ResponderPackets)] = kNoField;
         for (size_t e = slot(Extra::SamplingInterval); e < slot(Extra::SamplerId); ++e)
             p.samplingInRecord |= p.extras[e] != kNoField;
-        p.uptime = pairUptimes(p.ops) | pairUptimes(p.reverseOps);
+        const bool reverse = pairUptimes(p.reverseOps);
+        p.uptime = pairUptimes(p.ops) || reverse;
         p.icmpInPort = op(p.ops, ColumnId::Proto) && op(p.ops, ColumnId::DstPort) && !op(p.ops, ColumnId::ICMPv4Type)
             && !op(p.ops, ColumnId::ICMPv6Type);
         if (!op(p.ops, ColumnId::EType))

@@ -16,7 +16,7 @@ struct FieldSpec {
     uint32_t enterprise = 0;
     uint16_t id = 0;
     uint16_t length = 0; ///< octets; element::kVariable = told in each record
-    bool scope = false;  ///< scope field of an options template
+    bool scope = false; ///< scope field of an options template
     bool operator==(const FieldSpec&) const = default;
 };
 
@@ -30,48 +30,48 @@ struct FieldOp {
     Conv conv = Conv::Default;
     uint16_t field = kNoField;
     uint16_t companion = kNoField; ///< Conv::SysUptime: field of the flow's other end
-    bool ifZero = false;           ///< only where a preferred element gave nothing
+    bool ifZero = false; ///< only where a preferred element gave nothing
 };
 
 /// Values that a record may have and that steer the decoder rather than fill a column.
 enum class Extra : uint8_t {
-    SamplingInterval,  ///< 34 or 50
-    SamplingPackets,   ///< 305
-    SamplingSpace,     ///< 306
-    SamplingSize,      ///< 309
+    SamplingInterval, ///< 34 or 50
+    SamplingPackets, ///< 305
+    SamplingSpace, ///< 306
+    SamplingSize, ///< 309
     SamplingPopulation, ///< 310
     SamplingProbability, ///< 311
-    SamplerId,         ///< 48 or 302
-    SystemInit,        ///< 160
-    ExporterV4,        ///< 130
-    ExporterV6,        ///< 131
-    ResponderOctets,   ///< 232, when 231 fills Bytes
-    ResponderPackets,  ///< 299
-    ReverseOctets,     ///< RFC 5103
+    SamplerId, ///< 48 or 302
+    SystemInit, ///< 160
+    ExporterV4, ///< 130
+    ExporterV6, ///< 131
+    ResponderOctets, ///< 232, when 231 fills Bytes
+    ResponderPackets, ///< 299
+    ReverseOctets, ///< RFC 5103
     ReversePackets,
-    Section,           ///< 104, 313 – 316: the beginning of a packet
+    Section, ///< 104, 313 – 316: the beginning of a packet
     kCount
 };
 
 /// What a template means for the columns of a schema.
 struct FieldProgram {
     std::vector<FieldOp> ops;
-    std::vector<FieldOp> reverseOps;     ///< for the row of the reverse direction (RFC 5103)
-    std::vector<uint16_t> mplsFields;    ///< elements 70 – 79 in order
-    std::vector<uint16_t> otherFields;   ///< no column has them
+    std::vector<FieldOp> reverseOps; ///< for the row of the reverse direction (RFC 5103)
+    std::vector<uint16_t> mplsFields; ///< elements 70 – 79 in order
+    std::vector<uint16_t> otherFields; ///< no column has them
     ColumnId mplsColumn = ColumnId::kNone;
-    std::array<uint16_t, static_cast<size_t>(Extra::kCount)> extras{};
-    uint16_t etype = 0;                  ///< all records have this address family; 0 = look at each
-    bool samplingInRecord = false;       ///< a rate may be in the record itself
-    bool uptime = false;                 ///< some op has Conv::SysUptime
-    bool icmpInPort = false;             ///< the ICMP type may be in the destination port
+    std::array<uint16_t, static_cast<size_t>(Extra::kCount)> extras {};
+    uint16_t etype = 0; ///< all records have this address family; 0 = look at each
+    bool samplingInRecord = false; ///< a rate may be in the record itself
+    bool uptime = false; ///< some op has Conv::SysUptime
+    bool icmpInPort = false; ///< the ICMP type may be in the destination port
     [[nodiscard]] uint16_t extra(Extra e) const { return extras[static_cast<size_t>(e)]; }
 };
 
 struct Template {
     std::vector<FieldSpec> fields;
     std::vector<uint32_t> offsets; ///< of each field when `variable` is false
-    uint32_t minLength = 0;        ///< of a record; exact when `variable` is false
+    uint32_t minLength = 0; ///< of a record; exact when `variable` is false
     bool variable = false;
     bool options = false;
     FieldProgram program;

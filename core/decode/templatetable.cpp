@@ -6,9 +6,9 @@
 namespace rivereto::core {
 
 namespace {
-constexpr size_t kMeanFields = 32;  ///< the limit of fields over all templates is this many a template
+constexpr size_t kMeanFields = 32; ///< the limit of fields over all templates is this many a template
 constexpr size_t kPendingShare = 16; ///< one template's sets may take this part of all memory for waiting sets
-}
+} // namespace
 
 std::shared_ptr<const Template> TemplateTable::find(const TemplateKey& key) const
 {
@@ -18,8 +18,8 @@ std::shared_ptr<const Template> TemplateTable::find(const TemplateKey& key) cons
     return it == m_anywhere.end() ? nullptr : it->second;
 }
 
-TemplateTable::Outcome TemplateTable::define(const TemplateKey& key, std::vector<FieldSpec> fields, bool options, const ElementMap& elements,
-                                             const Schema& schema)
+TemplateTable::Outcome TemplateTable::define(
+    const TemplateKey& key, std::vector<FieldSpec> fields, bool options, const ElementMap& elements, const Schema& schema)
 {
     const auto it = m_sessions.find(key);
     const bool known = it != m_sessions.end();

@@ -36,8 +36,9 @@ struct TemplateKey {
 struct TemplateKeyHash {
     size_t operator()(const TemplateKey& k) const
     {
-        const uint64_t low = uint64_t{k.domain} << 32 | uint64_t{k.port} << 16 | k.input;
-        return std::hash<Ip>()(k.source) ^ mix64(low ^ (uint64_t{k.id} << 40 | uint64_t{static_cast<uint8_t>(k.protocol)} << 56));
+        const uint64_t low = uint64_t {k.domain} << 32 | uint64_t {k.port} << 16 | k.input;
+        return std::hash<Ip>()(k.source)
+            ^ mix64(low ^ (uint64_t {k.id} << 40 | uint64_t {static_cast<uint8_t>(k.protocol)} << 56));
     }
 };
 
@@ -45,11 +46,15 @@ class TemplateTable {
 public:
     enum class Outcome : uint8_t { New, Same, Changed, Refused };
 
-    explicit TemplateTable(size_t limit) : m_limit(limit) { }
+    explicit TemplateTable(size_t limit)
+        : m_limit(limit)
+    {
+    }
 
     /// Of this session, else the one that the same exporter and domain defined last on another port or input.
     [[nodiscard]] std::shared_ptr<const Template> find(const TemplateKey& key) const;
-    Outcome define(const TemplateKey& key, std::vector<FieldSpec> fields, bool options, const ElementMap& elements, const Schema& schema);
+    Outcome define(
+        const TemplateKey& key, std::vector<FieldSpec> fields, bool options, const ElementMap& elements, const Schema& schema);
     /// False when there was none.
     bool withdraw(const TemplateKey& key);
     /// All templates, or all options templates, of the key's session (its id does not matter); returns how many.
@@ -73,7 +78,11 @@ public:
         std::vector<uint8_t> bytes; ///< records, without the set's header
     };
 
-    PendingSets(size_t maxBytes, uint64_t maxAgeMs) : m_maxBytes(maxBytes), m_maxAgeMs(maxAgeMs) { }
+    PendingSets(size_t maxBytes, uint64_t maxAgeMs)
+        : m_maxBytes(maxBytes)
+        , m_maxAgeMs(maxAgeMs)
+    {
+    }
     [[nodiscard]] bool empty() const { return m_order.empty(); }
     /// Returns how many sets were given up: old ones to make room, this one when its template's share is used up.
     size_t add(const TemplateKey& key, const MessageContext& message, Bytes bytes);

@@ -22,7 +22,10 @@ namespace {
 
 constexpr uint64_t kUs = 1'700'000'001'234'567;
 
-Octets exportPacket(uint16_t n = 0) { return ipv4(udp(40000, 2055, netflow5(record5(n)))); }
+Octets exportPacket(uint16_t n = 0)
+{
+    return ipv4(udp(40000, 2055, netflow5(record5(n))));
+}
 
 struct ReadResult {
     DatagramBatch batch;
@@ -38,7 +41,8 @@ public:
     {
         const QString path = m_dir.filePath(name);
         QFile file(path);
-        if (!file.open(QIODevice::WriteOnly) || file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size())) < 0)
+        if (!file.open(QIODevice::WriteOnly)
+            || file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size())) < 0)
             qFatal("cannot write %s", qPrintable(path));
         return path.toStdString();
     }
@@ -64,7 +68,7 @@ ReadResult readAll(const std::string& path, CaptureOptions options = {})
 
 std::vector<uint8_t> gzip(std::span<const uint8_t> bytes)
 {
-    z_stream stream{};
+    z_stream stream {};
     deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
     std::vector<uint8_t> out(deflateBound(&stream, bytes.size()) + 64);
     stream.next_in = const_cast<uint8_t*>(bytes.data());
@@ -86,7 +90,7 @@ std::vector<uint8_t> zstd(std::span<const uint8_t> bytes)
 
 std::vector<uint8_t> smallCapture(int packets = 3)
 {
-    PcapWriter writer(PcapWriter::Format{});
+    PcapWriter writer(PcapWriter::Format {});
     for (int i = 0; i < packets; ++i)
         writer.packet(kUs, ethernet(0x0800, exportPacket(static_cast<uint16_t>(i))));
     return writer.bytes();
@@ -134,7 +138,8 @@ private slots:
         QTest::addColumn<QByteArray>("packet");
         const auto row = [](const char* name, int link, const Octets& packet) {
             const std::span<const uint8_t> bytes = packet;
-            QTest::newRow(name) << link << QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
+            QTest::newRow(name) << link
+                                << QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
         };
         row("ethernet", 1, ethernet(0x0800, exportPacket()));
         row("802.1Q", 1, ethernet(0x8100, Octets().u16(5).u16(0x0800).add(exportPacket())));
@@ -164,7 +169,7 @@ private slots:
             void onPacket(const CapturedPacket& packet) override { lengths.push_back(packet.originalLength); }
             std::vector<uint32_t> lengths;
         } sink;
-        PcapWriter writer(PcapWriter::Format{});
+        PcapWriter writer(PcapWriter::Format {});
         writer.packet(kUs, ethernet(0x0800, ipv4(tcp(1, 2, 3), {.proto = 6})));
         writer.packet(kUs, ethernet(0x0800, ipv4(udp(1, 53, Octets().text("not flow export")))), 999);
         writer.packet(kUs, ethernet(0x0806, Octets().zeros(28)));
@@ -183,7 +188,7 @@ private slots:
 
     void ethernetPaddingIsNoPayload()
     {
-        PcapWriter writer(PcapWriter::Format{});
+        PcapWriter writer(PcapWriter::Format {});
         writer.packet(kUs, ethernet(0x0800, Octets().add(exportPacket()).zeros(18)));
         QCOMPARE(readAll(m_folder.write(writer.bytes())).batch[0].payload.size(), 72U);
     }
@@ -191,9 +196,9 @@ private slots:
     void fragments_data()
     {
         QTest::addColumn<QVector<int>>("order");
-        QTest::newRow("in order") << QVector<int>{0, 1, 2};
-        QTest::newRow("backwards") << QVector<int>{2, 1, 0};
-        QTest::newRow("doubled") << QVector<int>{1, 1, 0, 0, 2};
+        QTest::newRow("in order") << QVector<int> {0, 1, 2};
+        QTest::newRow("backwards") << QVector<int> {2, 1, 0};
+        QTest::newRow("doubled") << QVector<int> {1, 1, 0, 0, 2};
     }
     void fragments()
     {
@@ -203,8 +208,8 @@ private slots:
             records.add(record5(i));
         const Octets whole = udp(40000, 2055, netflow5(records, {.count = 30}));
         const auto bytes = std::span<const uint8_t>(whole);
-        PcapWriter v4(PcapWriter::Format{});
-        PcapWriter v6(PcapWriter::Format{});
+        PcapWriter v4(PcapWriter::Format {});
+        PcapWriter v6(PcapWriter::Format {});
         for (const int part : order) {
             const size_t begin = static_cast<size_t>(part) * 512;
             const bool last = part == 2;
@@ -226,7 +231,7 @@ private slots:
 
     void fragmentsAreGivenUp()
     {
-        PcapWriter writer(PcapWriter::Format{});
+        PcapWriter writer(PcapWriter::Format {});
         const Octets piece = Octets().zeros(512);
         for (uint16_t id = 0; id < 100; ++id)
             writer.packet(kUs, ethernet(0x0800, ipv4(piece, {.id = id, .fragment = 0x2000})));
@@ -279,7 +284,7 @@ private slots:
 
     void notACapture()
     {
-        for (const auto& bytes : {std::vector<uint8_t>{}, std::vector<uint8_t>{1, 2, 3}, std::vector<uint8_t>(500, 'x')}) {
+        for (const auto& bytes : {std::vector<uint8_t> {}, std::vector<uint8_t> {1, 2, 3}, std::vector<uint8_t>(500, 'x')}) {
             const auto reader = CaptureReader::open(m_folder.write(bytes, "note.txt"));
             QVERIFY(!reader);
             QVERIFY(reader.error().message().find("note.txt") != std::string::npos);

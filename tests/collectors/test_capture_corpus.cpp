@@ -71,9 +71,11 @@ private slots:
             differences.compare(file.path, "count records (script)", records, script.toStdString());
             differences.compare(file.path, "count records (tshark)", records, file.tshark.toStdString());
             if (const auto options = file.count("options data records", "script"); options >= 0)
-                differences.compare(file.path, "count options records", decoded.stats[DecodeCount::OptionsRecords], static_cast<uint64_t>(options));
+                differences.compare(file.path, "count options records", decoded.stats[DecodeCount::OptionsRecords],
+                    static_cast<uint64_t>(options));
             if (const auto counters = file.count("counter samples", "script"); counters >= 0)
-                differences.compare(file.path, "count counter samples", decoded.stats[DecodeCount::CounterSamples], static_cast<uint64_t>(counters));
+                differences.compare(file.path, "count counter samples", decoded.stats[DecodeCount::CounterSamples],
+                    static_cast<uint64_t>(counters));
         }
         QVERIFY(files > 100);
         differences.verify();

@@ -26,18 +26,21 @@ std::string ends(const QJsonObject& flow)
 {
     const auto get = [&](const char* name) { return flow[QLatin1String(name)].toVariant().toString(); };
     const auto either = [&](const char* v4, const char* v6) { return flow.contains(QLatin1String(v4)) ? get(v4) : get(v6); };
-    return (either("src4_addr", "src6_addr") + "|" + either("dst4_addr", "dst6_addr") + "|" + QString::number(get("src_port").toUInt()) + "|"
-            + QString::number(get("dst_port").toUInt()))
+    return (either("src4_addr", "src6_addr") + "|" + either("dst4_addr", "dst6_addr") + "|"
+        + QString::number(get("src_port").toUInt()) + "|" + QString::number(get("dst_port").toUInt()))
         .toStdString();
 }
 
 std::string ends(const FlowBatch& flows, size_t row)
 {
-    return address(flows, "SrcAddr", row) + "|" + address(flows, "DstAddr", row) + "|" + std::to_string(number(flows, "SrcPort", row)) + "|"
-        + std::to_string(number(flows, "DstPort", row));
+    return address(flows, "SrcAddr", row) + "|" + address(flows, "DstAddr", row) + "|"
+        + std::to_string(number(flows, "SrcPort", row)) + "|" + std::to_string(number(flows, "DstPort", row));
 }
 
-bool near(uint64_t ours, qint64 theirs) { return std::llabs(static_cast<qint64>(ours) - theirs) <= 1; }
+bool near(uint64_t ours, qint64 theirs)
+{
+    return std::llabs(static_cast<qint64>(ours) - theirs) <= 1;
+}
 
 } // namespace
 
@@ -68,7 +71,8 @@ private slots:
                 if (first == 0 || begin == end)
                     continue;
                 ++compared;
-                wrong += std::none_of(begin, end, [&](const auto& o) { return near(o.second.first, first) && near(o.second.second, last); });
+                wrong += std::none_of(
+                    begin, end, [&](const auto& o) { return near(o.second.first, first) && near(o.second.second, last); });
             }
             differences.compare(file.path, "times", wrong, 0);
         }

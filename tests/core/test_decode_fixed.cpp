@@ -15,14 +15,18 @@ using namespace rivereto::support;
 namespace {
 
 struct Run {
-    explicit Run(DecoderOptions options = {}) : decoder(Schema::builtin(), options), batch(Schema::builtin()) { }
+    explicit Run(DecoderOptions options = {})
+        : decoder(Schema::builtin(), options)
+        , batch(Schema::builtin())
+    {
+    }
     void operator()(std::span<const uint8_t> payload) { decoder.decode(datagram(payload), batch); }
     [[nodiscard]] uint64_t count(DecodeCount id) const { return decoder.stats()[id]; }
     Decoder decoder;
     FlowBatch batch;
 };
 
-constexpr uint64_t kExportMs = uint64_t{kExportSeconds} * 1000 + 500;
+constexpr uint64_t kExportMs = uint64_t {kExportSeconds} * 1000 + 500;
 
 } // namespace
 
@@ -90,7 +94,7 @@ private slots:
     {
         Run run;
         Octets record = record5();
-        std::fill_n(record.data().begin() + 24, 4, uint8_t{0xff}); // the last millisecond of the round before
+        std::fill_n(record.data().begin() + 24, 4, uint8_t {0xff}); // the last millisecond of the round before
         run(netflow5(record, {.uptimeMs = 5000}));
         QCOMPARE(number(run.batch, "TimeFlowStart"), kExportMs - 5001);
         Run ahead;
@@ -101,13 +105,13 @@ private slots:
     void unknownUptimesStayZero()
     {
         Octets record = record5();
-        std::fill_n(record.data().begin() + 24, 8, uint8_t{0});
+        std::fill_n(record.data().begin() + 24, 8, uint8_t {0});
         Run run;
         run(netflow5(record));
         QCOMPARE(number(run.batch, "TimeFlowStart"), 0U);
         QCOMPARE(number(run.batch, "TimeFlowEnd"), 0U);
         Octets first = record5();
-        std::fill_n(first.data().begin() + 24, 4, uint8_t{0}); // began at boot
+        std::fill_n(first.data().begin() + 24, 4, uint8_t {0}); // began at boot
         Run boot;
         boot(netflow5(first));
         QCOMPARE(number(boot.batch, "TimeFlowStart"), kExportMs - 1'000'000);
@@ -153,8 +157,28 @@ private slots:
     void version1()
     {
         Run run;
-        run(Octets().u16(1).u16(1).u32(1'000'000).u32(kExportSeconds).u32(500'000'000).ip("10.0.0.1").ip("10.0.0.2").u32(0).u16(1).u16(2).u32(3)
-                .u32(400).u32(900'000).u32(990'000).u16(1234).u16(80).u16(0).u8(6).u8(8).u8(0x12).zeros(7));
+        run(Octets()
+                .u16(1)
+                .u16(1)
+                .u32(1'000'000)
+                .u32(kExportSeconds)
+                .u32(500'000'000)
+                .ip("10.0.0.1")
+                .ip("10.0.0.2")
+                .u32(0)
+                .u16(1)
+                .u16(2)
+                .u32(3)
+                .u32(400)
+                .u32(900'000)
+                .u32(990'000)
+                .u16(1234)
+                .u16(80)
+                .u16(0)
+                .u8(6)
+                .u8(8)
+                .u8(0x12)
+                .zeros(7));
         QCOMPARE(run.batch.rows(), 1U);
         QCOMPARE(number(run.batch, "Bytes"), 400U);
         QCOMPARE(number(run.batch, "Proto"), 6U);

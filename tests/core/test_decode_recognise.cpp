@@ -55,7 +55,14 @@ private slots:
         const Octets name = Octets().u8(7).text("example").u8(3).text("com").u8(0).u16(1).u16(1);
         for (const uint16_t flags : {0x0100, 0x8180, 0x0000, 0x8580}) {
             for (const int answers : {0, 1, 8}) {
-                Octets dns = Octets().u16(static_cast<uint16_t>(id)).u16(flags).u16(1).u16(static_cast<uint16_t>(answers)).u16(0).u16(1).add(name);
+                Octets dns = Octets()
+                                 .u16(static_cast<uint16_t>(id))
+                                 .u16(flags)
+                                 .u16(1)
+                                 .u16(static_cast<uint16_t>(answers))
+                                 .u16(0)
+                                 .u16(1)
+                                 .add(name);
                 for (int i = 0; i < answers; ++i)
                     dns.u16(0xc00c).u16(1).u16(1).u32(300).u16(4).u32(0x5db8d822);
                 QVERIFY(!recognise(dns));

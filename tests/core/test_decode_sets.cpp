@@ -14,7 +14,11 @@ using namespace rivereto::support;
 namespace {
 
 struct Run {
-    explicit Run(DecoderOptions options = {}, std::shared_ptr<const Schema> schema = Schema::builtin()) : decoder(schema, options), batch(schema) { }
+    explicit Run(DecoderOptions options = {}, std::shared_ptr<const Schema> schema = Schema::builtin())
+        : decoder(schema, options)
+        , batch(schema)
+    {
+    }
     void operator()(std::span<const uint8_t> payload, uint16_t port = 2055, uint16_t input = 0)
     {
         decoder.decode(datagram(payload, port, 1'700'000'001'234, input), batch);
@@ -25,9 +29,12 @@ struct Run {
     FlowBatch batch;
 };
 
-constexpr uint64_t kExportMs = uint64_t{kExportSeconds} * 1000;
-const auto kSimple = {TemplateField{8, 4}, {12, 4}, {2, 4}, {1, 4}};
-Octets simple(uint32_t packets, uint32_t bytes) { return Octets().ip("10.0.0.1").ip("10.0.0.2").u32(packets).u32(bytes); }
+constexpr uint64_t kExportMs = uint64_t {kExportSeconds} * 1000;
+const auto kSimple = {TemplateField {8, 4}, {12, 4}, {2, 4}, {1, 4}};
+Octets simple(uint32_t packets, uint32_t bytes)
+{
+    return Octets().ip("10.0.0.1").ip("10.0.0.2").u32(packets).u32(bytes);
+}
 
 } // namespace
 
@@ -37,10 +44,30 @@ private slots:
     void netflow9Fields()
     {
         Run run;
-        run(netflow9(Octets().add(set(0, templateRecord(300, {{8, 4}, {12, 4}, {7, 2}, {11, 2}, {4, 1}, {6, 1}, {61, 1}, {22, 4}, {21, 4}, {1, 4},
-                                                               {2, 4}, {10, 2}, {14, 4}, {56, 6}, {16, 4}, {5, 1}, {15, 4}})))
-                         .add(set(300, Octets().ip("192.0.2.1").ip("198.51.100.2").u16(1).u16(2).u8(6).u8(0x12).u8(1).u32(400'000).u32(500'000)
-                                           .u32(77).u32(3).u16(9).u32(70000).number(0x001122334455, 6).u32(4200000000).u8(4).u32(0)))));
+        run(netflow9(Octets()
+                         .add(set(0,
+                             templateRecord(300,
+                                 {{8, 4}, {12, 4}, {7, 2}, {11, 2}, {4, 1}, {6, 1}, {61, 1}, {22, 4}, {21, 4}, {1, 4}, {2, 4},
+                                     {10, 2}, {14, 4}, {56, 6}, {16, 4}, {5, 1}, {15, 4}})))
+                         .add(set(300,
+                             Octets()
+                                 .ip("192.0.2.1")
+                                 .ip("198.51.100.2")
+                                 .u16(1)
+                                 .u16(2)
+                                 .u8(6)
+                                 .u8(0x12)
+                                 .u8(1)
+                                 .u32(400'000)
+                                 .u32(500'000)
+                                 .u32(77)
+                                 .u32(3)
+                                 .u16(9)
+                                 .u32(70000)
+                                 .number(0x001122334455, 6)
+                                 .u32(4200000000)
+                                 .u8(4)
+                                 .u32(0)))));
         QCOMPARE(run.rows(), 1U);
         const FlowBatch& b = run.batch;
         QCOMPARE(address(b, "SrcAddr"), "192.0.2.1");
@@ -61,14 +88,16 @@ private slots:
     void headerCountIsNotBelieved()
     {
         Run run;
-        run(netflow9(Octets().add(set(0, templateRecord(256, kSimple))).add(set(256, simple(1, 2))).add(set(256, simple(3, 4))), {.count = 1}));
+        run(netflow9(Octets().add(set(0, templateRecord(256, kSimple))).add(set(256, simple(1, 2))).add(set(256, simple(3, 4))),
+            {.count = 1}));
         QCOMPARE(run.rows(), 2U);
     }
 
     void reducedSizeAndWideNumbers()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{1, 1}, {2, 3}, {10, 8}, {7, 5}, {23, 0}, {85, 7}})))
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{1, 1}, {2, 3}, {10, 8}, {7, 5}, {23, 0}, {85, 7}})))
                       .add(set(256, Octets().u8(200).u24(70000).u64(9).number(443, 5).number(1, 7)))));
         QCOMPARE(number(run.batch, "Bytes"), 200U);
         QCOMPARE(number(run.batch, "Packets"), 70000U);
@@ -79,7 +108,9 @@ private slots:
     void paddingIsNoRecord()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, Octets().add(templateRecord(256, kSimple)).zeros(3))).add(set(256, Octets().add(simple(1, 2)).zeros(3)))));
+        run(ipfix(Octets()
+                      .add(set(2, Octets().add(templateRecord(256, kSimple)).zeros(3)))
+                      .add(set(256, Octets().add(simple(1, 2)).zeros(3)))));
         QCOMPARE(run.rows(), 1U);
         QCOMPARE(run.decoder.stats().losses(), 0U);
     }
@@ -87,9 +118,19 @@ private slots:
     void bothFamiliesInOneTemplate()
     {
         Run run;
-        run(netflow9(Octets().add(set(0, templateRecord(256, {{8, 4}, {12, 4}, {27, 16}, {28, 16}})))
-                         .add(set(256, Octets().ip("10.0.0.1").ip("10.0.0.2").zeros(32).zeros(8).ip("2001:db8::1").ip("2001:db8::2").ip("0.0.0.0")
-                                           .ip("255.255.255.255").zeros(32)))));
+        run(netflow9(Octets()
+                         .add(set(0, templateRecord(256, {{8, 4}, {12, 4}, {27, 16}, {28, 16}})))
+                         .add(set(256,
+                             Octets()
+                                 .ip("10.0.0.1")
+                                 .ip("10.0.0.2")
+                                 .zeros(32)
+                                 .zeros(8)
+                                 .ip("2001:db8::1")
+                                 .ip("2001:db8::2")
+                                 .ip("0.0.0.0")
+                                 .ip("255.255.255.255")
+                                 .zeros(32)))));
         QCOMPARE(address(run.batch, "SrcAddr", 0), "10.0.0.1");
         QCOMPARE(number(run.batch, "EType", 0), 0x0800U);
         QCOMPARE(address(run.batch, "SrcAddr", 1), "2001:db8::1");
@@ -102,7 +143,8 @@ private slots:
     void outerHeaderOfALayeredTemplate()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{27, 16}, {28, 16}, {4, 1}, {8, 4}, {12, 4}, {4, 1}})))
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{27, 16}, {28, 16}, {4, 1}, {8, 4}, {12, 4}, {4, 1}})))
                       .add(set(256, Octets().ip("2001:db8::1").ip("2001:db8::2").u8(4).ip("10.0.0.1").ip("10.0.0.2").u8(6)))));
         QCOMPARE(address(run.batch, "SrcAddr"), "2001:db8::1");
         QCOMPARE(number(run.batch, "Proto"), 4U);
@@ -112,7 +154,8 @@ private slots:
     void junkEtherTypeDoesNotHideTheFamily()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{8, 4}, {256, 2}})))
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{8, 4}, {256, 2}})))
                       .add(set(256, Octets().ip("10.0.0.1").u16(0xf0fe).ip("0.0.0.0").u16(0x0806)))));
         QCOMPARE(number(run.batch, "EType", 0), 0x0800U);
         QCOMPARE(number(run.batch, "EType", 1), 0x0806U);
@@ -121,8 +164,10 @@ private slots:
     void outputCountersWhereTheOthersAreZero()
     {
         Run run;
-        run(netflow9(Octets().add(set(0, templateRecord(256, {{1, 4}, {2, 4}, {23, 4}, {24, 4}, {85, 4}})))
-                         .add(set(256, Octets().u32(0).u32(0).u32(100).u32(2).u32(9999).u32(5).u32(1).u32(100).u32(2).u32(9999)))));
+        run(netflow9(
+            Octets()
+                .add(set(0, templateRecord(256, {{1, 4}, {2, 4}, {23, 4}, {24, 4}, {85, 4}})))
+                .add(set(256, Octets().u32(0).u32(0).u32(100).u32(2).u32(9999).u32(5).u32(1).u32(100).u32(2).u32(9999)))));
         QCOMPARE(number(run.batch, "Bytes", 0), 100U);
         QCOMPARE(number(run.batch, "Packets", 0), 2U);
         QCOMPARE(number(run.batch, "Bytes", 1), 5U);
@@ -132,8 +177,10 @@ private slots:
     {
         Run run;
         const std::string longName(300, 'x');
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{371, 65535}, {1, 4}, {460, 65535}})))
-                      .add(set(256, Octets().u8(3).text("ann").u32(10).u8(0).u8(255).u16(300).text(longName).u32(20).u8(4).text("host")))));
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{371, 65535}, {1, 4}, {460, 65535}})))
+                      .add(set(256,
+                          Octets().u8(3).text("ann").u32(10).u8(0).u8(255).u16(300).text(longName).u32(20).u8(4).text("host")))));
         QCOMPARE(run.rows(), 2U);
         QCOMPARE(text(run.batch, "UserName", 0), "ann");
         QCOMPARE(number(run.batch, "Bytes", 0), 10U);
@@ -144,7 +191,8 @@ private slots:
     void structuredDataIsSteppedOver()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{1, 4}, {293, 65535}, {292, 65535}, {2, 4}})))
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{1, 4}, {293, 65535}, {292, 65535}, {2, 4}})))
                       .add(set(256, Octets().u32(10).u8(5).zeros(5).u8(255).u16(2).zeros(2).u32(3)))));
         QCOMPARE(number(run.batch, "Bytes"), 10U);
         QCOMPARE(number(run.batch, "Packets"), 3U);
@@ -153,7 +201,8 @@ private slots:
     void brokenVariableRecordCostsItself()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{1, 4}, {371, 65535}})))
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{1, 4}, {371, 65535}})))
                       .add(set(256, Octets().u32(10).u8(1).text("a").u32(20).u8(200).text("b")))
                       .add(set(2, templateRecord(257, kSimple)))
                       .add(set(257, simple(1, 2)))));
@@ -163,10 +212,12 @@ private slots:
 
     void enterpriseElementOfAnAddedColumn()
     {
-        const ColumnSpec column{.name = "Jitter", .type = Type::UInt32, .elements = {{5, Conv::Default, 12345}}};
+        const ColumnSpec column {.name = "Jitter", .type = Type::UInt32, .elements = {{5, Conv::Default, 12345}}};
         const auto schema = Schema::builtin()->extended(std::span(&column, 1)).value();
         Run run({}, schema);
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{1, 4}, {5, 4, 12345}, {5, 4, 999}}))).add(set(256, Octets().u32(1).u32(77).u32(88)))));
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{1, 4}, {5, 4, 12345}, {5, 4, 999}})))
+                      .add(set(256, Octets().u32(1).u32(77).u32(88)))));
         QCOMPARE(number(run.batch, "Jitter"), 77U);
         QCOMPARE(number(run.batch, "IPTos"), 0U);
     }
@@ -174,19 +225,27 @@ private slots:
     void ntopElementsInNetFlow9()
     {
         Run run;
-        run(netflow9(Octets().add(set(0, templateRecord(256, {{1, 4}, {57472 + 205, 8}}))).add(set(256, Octets().u32(1).text("a.test", 8)))));
+        run(netflow9(Octets()
+                         .add(set(0, templateRecord(256, {{1, 4}, {57472 + 205, 8}})))
+                         .add(set(256, Octets().u32(1).text("a.test", 8)))));
         QCOMPARE(text(run.batch, "DNSName"), "a.test");
     }
 
     void times()
     {
         Run run;
-        const uint64_t ntp = (uint64_t{kExportSeconds} + 2'208'988'800) << 32 | 0x80000000;
-        run(ipfix(Octets().add(set(2, Octets().add(templateRecord(256, {{150, 4}, {151, 4}})).add(templateRecord(257, {{154, 8}, {157, 8}}))
-                                          .add(templateRecord(258, {{158, 4}, {159, 4}})).add(templateRecord(259, {{22, 4}, {21, 4}, {160, 8}}))
-                                          .add(templateRecord(260, {{22, 4}, {21, 4}})).add(templateRecord(261, {{152, 8}, {153, 8}}))))
+        const uint64_t ntp = (uint64_t {kExportSeconds} + 2'208'988'800) << 32 | 0x80000000;
+        run(ipfix(Octets()
+                      .add(set(2,
+                          Octets()
+                              .add(templateRecord(256, {{150, 4}, {151, 4}}))
+                              .add(templateRecord(257, {{154, 8}, {157, 8}}))
+                              .add(templateRecord(258, {{158, 4}, {159, 4}}))
+                              .add(templateRecord(259, {{22, 4}, {21, 4}, {160, 8}}))
+                              .add(templateRecord(260, {{22, 4}, {21, 4}}))
+                              .add(templateRecord(261, {{152, 8}, {153, 8}}))))
                       .add(set(256, Octets().u32(kExportSeconds - 10).u32(kExportSeconds)))
-                      .add(set(257, Octets().u64(ntp).u64(uint64_t{kExportSeconds} * 1'000'000'000 + 7'000'000)))
+                      .add(set(257, Octets().u64(ntp).u64(uint64_t {kExportSeconds} * 1'000'000'000 + 7'000'000)))
                       .add(set(258, Octets().u32(2'500'000).u32(1'000'000)))
                       .add(set(259, Octets().u32(1000).u32(2000).u64(kExportMs - 5000)))
                       .add(set(260, Octets().u32(1000).u32(2000)))
@@ -208,7 +267,8 @@ private slots:
     void mplsStack()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{71, 3}, {70, 3}, {72, 3}})))
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{71, 3}, {70, 3}, {72, 3}})))
                       .add(set(256, Octets().u24(200 << 4 | 1).u24(100 << 4).u24(0).u24(0).u24(0).u24(0)))));
         QCOMPARE(list(run.batch, "MPLSLabels", 0), "100,200");
         QCOMPARE(list(run.batch, "MPLSLabels", 1), "");
@@ -217,8 +277,12 @@ private slots:
     void icmp()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, Octets().add(templateRecord(256, {{4, 1}, {32, 2}})).add(templateRecord(257, {{4, 1}, {7, 2}, {11, 2}}))
-                                          .add(templateRecord(258, {{4, 1}, {178, 1}, {179, 1}}))))
+        run(ipfix(Octets()
+                      .add(set(2,
+                          Octets()
+                              .add(templateRecord(256, {{4, 1}, {32, 2}}))
+                              .add(templateRecord(257, {{4, 1}, {7, 2}, {11, 2}}))
+                              .add(templateRecord(258, {{4, 1}, {178, 1}, {179, 1}}))))
                       .add(set(256, Octets().u8(1).u16(0x0304)))
                       .add(set(257, Octets().u8(58).u16(0).u16(0x8000).u8(17).u16(0).u16(0x8000)))
                       .add(set(258, Octets().u8(58).u8(135).u8(1)))));
@@ -233,10 +297,14 @@ private slots:
     void packetSections()
     {
         Run run;
-        const Octets frame = ethernet(0x8100, Octets().u16(0x6001 & 0xfff).u16(0x0800).add(ipv4(udp(53, 5353, Octets().zeros(40)))));
-        run(ipfix(Octets().add(set(2, Octets().add(templateRecord(256, {{10, 4}, {315, 65535}})).add(templateRecord(257, {{313, 28}, {1, 4}}))))
-                      .add(set(256, Octets().u32(5).u8(static_cast<uint8_t>(frame.size())).add(frame)))
-                      .add(set(257, Octets().add(ipv4(udp(1, 2, {}))).u32(999)))));
+        const Octets frame
+            = ethernet(0x8100, Octets().u16(0x6001 & 0xfff).u16(0x0800).add(ipv4(udp(53, 5353, Octets().zeros(40)))));
+        run(ipfix(
+            Octets()
+                .add(set(
+                    2, Octets().add(templateRecord(256, {{10, 4}, {315, 65535}})).add(templateRecord(257, {{313, 28}, {1, 4}}))))
+                .add(set(256, Octets().u32(5).u8(static_cast<uint8_t>(frame.size())).add(frame)))
+                .add(set(257, Octets().add(ipv4(udp(1, 2, {}))).u32(999)))));
         QCOMPARE(run.rows(), 2U);
         QCOMPARE(address(run.batch, "DstAddr", 0), "10.0.0.2");
         QCOMPARE(number(run.batch, "DstPort", 0), 5353U);
@@ -251,7 +319,8 @@ private slots:
     void otherElementsOnRequest()
     {
         Run run({.keepOtherElements = true});
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{1, 4}, {9999, 2}, {3, 65535, 6871}, {210, 3}})))
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{1, 4}, {9999, 2}, {3, 65535, 6871}, {210, 3}})))
                       .add(set(256, Octets().u32(1).u16(0x0102).u8(2).text("hi").zeros(3)))));
         const auto entry = text(run.batch, "OtherElements");
         const auto elements = otherElements(entry);
@@ -265,10 +334,31 @@ private slots:
     void biflow()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{8, 4}, {12, 4}, {7, 2}, {11, 2}, {10, 4}, {1, 4}, {2, 4}, {6, 1}, {152, 8},
-                                                            {1, 4, 29305}, {2, 4, 29305}, {6, 1, 29305}, {152, 8, 29305}})))
-                      .add(set(256, Octets().add(simpleEnds()).u32(100).u32(2).u8(2).u64(kExportMs - 9).u32(5000).u32(7).u8(0x12).u64(kExportMs - 5)
-                                        .add(simpleEnds()).u32(100).u32(2).u8(2).u64(kExportMs - 9).u32(0).u32(0).u8(0).u64(0)))));
+        run(ipfix(Octets()
+                      .add(set(2,
+                          templateRecord(256,
+                              {{8, 4}, {12, 4}, {7, 2}, {11, 2}, {10, 4}, {1, 4}, {2, 4}, {6, 1}, {152, 8}, {1, 4, 29305},
+                                  {2, 4, 29305}, {6, 1, 29305}, {152, 8, 29305}})))
+                      .add(set(256,
+                          Octets()
+                              .add(simpleEnds())
+                              .u32(100)
+                              .u32(2)
+                              .u8(2)
+                              .u64(kExportMs - 9)
+                              .u32(5000)
+                              .u32(7)
+                              .u8(0x12)
+                              .u64(kExportMs - 5)
+                              .add(simpleEnds())
+                              .u32(100)
+                              .u32(2)
+                              .u8(2)
+                              .u64(kExportMs - 9)
+                              .u32(0)
+                              .u32(0)
+                              .u8(0)
+                              .u64(0)))));
         QCOMPARE(run.count(DecodeCount::Records), 2U);
         QCOMPARE(run.count(DecodeCount::Flows), 3U);
         QCOMPARE(run.rows(), 3U);
@@ -288,10 +378,27 @@ private slots:
     void firewallDirections()
     {
         Run run;
-        run(netflow9(Octets().add(set(0, templateRecord(256, {{8, 4}, {12, 4}, {7, 2}, {11, 2}, {10, 4}, {231, 4}, {232, 4}, {298, 4}, {299, 4}})))
-                         .add(set(256, Octets().add(simpleEnds()).u32(100).u32(200).u32(1).u32(2)     // both
-                                           .add(simpleEnds()).u32(0).u32(300).u32(0).u32(3)           // only the answer
-                                           .add(simpleEnds()).u32(0).u32(0).u32(0).u32(0)))));        // denied
+        run(netflow9(
+            Octets()
+                .add(set(
+                    0, templateRecord(256, {{8, 4}, {12, 4}, {7, 2}, {11, 2}, {10, 4}, {231, 4}, {232, 4}, {298, 4}, {299, 4}})))
+                .add(set(256,
+                    Octets()
+                        .add(simpleEnds())
+                        .u32(100)
+                        .u32(200)
+                        .u32(1)
+                        .u32(2) // both
+                        .add(simpleEnds())
+                        .u32(0)
+                        .u32(300)
+                        .u32(0)
+                        .u32(3) // only the answer
+                        .add(simpleEnds())
+                        .u32(0)
+                        .u32(0)
+                        .u32(0)
+                        .u32(0))))); // denied
         QCOMPARE(run.rows(), 4U);
         QCOMPARE(number(run.batch, "Bytes", 0), 100U);
         QCOMPARE(address(run.batch, "SrcAddr", 0), "10.0.0.1");

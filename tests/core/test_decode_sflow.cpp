@@ -14,14 +14,21 @@ using namespace rivereto::support;
 namespace {
 
 struct Run {
-    explicit Run(DecoderOptions options = {}) : decoder(Schema::builtin(), options), batch(Schema::builtin()) { }
+    explicit Run(DecoderOptions options = {})
+        : decoder(Schema::builtin(), options)
+        , batch(Schema::builtin())
+    {
+    }
     void operator()(std::span<const uint8_t> payload) { decoder.decode(datagram(payload, 6343), batch); }
     [[nodiscard]] uint64_t count(DecodeCount id) const { return decoder.stats()[id]; }
     Decoder decoder;
     FlowBatch batch;
 };
 
-Octets packetRecord() { return rawHeader(1, 200, ethernet(0x0800, ipv4(tcp(443, 5000, 0x12), {.proto = 6, .totalLength = 180}))); }
+Octets packetRecord()
+{
+    return rawHeader(1, 200, ethernet(0x0800, ipv4(tcp(443, 5000, 0x12), {.proto = 6, .totalLength = 180})));
+}
 
 PacketInfo parse(const Octets& packet, PacketStart start = PacketStart::Ethernet)
 {
@@ -68,10 +75,14 @@ private slots:
     void interfaceFormats()
     {
         Run run;
-        run(sflow(4, Octets().add(flowSample(1, packetRecord(), {.in = 0x3fffffff, .out = 0x80000004}))
-                         .add(flowSample(1, packetRecord(), {.in = 7, .out = 0x40000101}))
-                         .add(flowSample(1, packetRecord(), {.in = 0, .out = 0}))
-                         .add(tagged(3, Octets().u32(1).u32(0).u32(5).u32(64).u32(0).u32(0).u32(0).u32(70000000).u32(2).u32(3).u32(1).add(packetRecord())))));
+        run(sflow(4,
+            Octets()
+                .add(flowSample(1, packetRecord(), {.in = 0x3fffffff, .out = 0x80000004}))
+                .add(flowSample(1, packetRecord(), {.in = 7, .out = 0x40000101}))
+                .add(flowSample(1, packetRecord(), {.in = 0, .out = 0}))
+                .add(tagged(3,
+                    Octets().u32(1).u32(0).u32(5).u32(64).u32(0).u32(0).u32(0).u32(70000000).u32(2).u32(3).u32(1).add(
+                        packetRecord())))));
         QCOMPARE(run.batch.rows(), 4U);
         QCOMPARE(number(run.batch, "InIfIndex", 0), 0U);
         QCOMPARE(number(run.batch, "OutIfIndex", 0), 0U); // several
@@ -81,17 +92,51 @@ private slots:
         QCOMPARE(number(run.batch, "OutIfIndex", 3), 0U);
     }
 
+    void samplingWithoutARate()
+    {
+        Run unknown;
+        unknown(sflow(1, flowSample(1, packetRecord(), {.rate = 0})));
+        QCOMPARE(number(unknown.batch, "SamplingRate"), 1U);
+        QCOMPARE(number(unknown.batch, "SamplingSource"), static_cast<uint64_t>(SamplingSource::Unknown));
+        Run byDefault({.samplingDefault = 9});
+        byDefault(sflow(1, flowSample(1, packetRecord(), {.rate = 0})));
+        QCOMPARE(number(byDefault.batch, "SamplingRate"), 9U);
+        Run overridden({.samplingOverride = 8});
+        overridden(sflow(1, flowSample(1, packetRecord())));
+        QCOMPARE(number(overridden.batch, "SamplingRate"), 8U);
+    }
+
     void extendedRecords()
     {
         Run run;
-        const Octets gateway = Octets().u32(1).ip("203.0.113.1").u32(64500).u32(64510).u32(64511).u32(2).u32(2).u32(2).u32(64512).u32(64513)
-                                   .u32(1).u32(1).u32(64514).u32(2).u32(0x00640001).u32(0x00640002).u32(100);
-        run(sflow(1, flowSample(7, Octets().add(packetRecord()).add(tagged(1001, Octets().u32(10).u32(0).u32(20).u32(0)))
-                                       .add(tagged(1002, Octets().u32(1).ip("203.0.113.2").u32(24).u32(0xffffff00)))
-                                       .add(tagged(1003, gateway))
-                                       .add(tagged(1007, Octets().u32(1).ip("203.0.113.3").u32(1).ip("203.0.113.4")))
-                                       .add(tagged(1004, Octets().u32(3).u32(3).text("ann", 4).u32(3).u32(0)))
-                                       .add(tagged(4711 << 12 | 5, Octets().u32(1))))));
+        const Octets gateway = Octets()
+                                   .u32(1)
+                                   .ip("203.0.113.1")
+                                   .u32(64500)
+                                   .u32(64510)
+                                   .u32(64511)
+                                   .u32(2)
+                                   .u32(2)
+                                   .u32(2)
+                                   .u32(64512)
+                                   .u32(64513)
+                                   .u32(1)
+                                   .u32(1)
+                                   .u32(64514)
+                                   .u32(2)
+                                   .u32(0x00640001)
+                                   .u32(0x00640002)
+                                   .u32(100);
+        run(sflow(1,
+            flowSample(7,
+                Octets()
+                    .add(packetRecord())
+                    .add(tagged(1001, Octets().u32(10).u32(0).u32(20).u32(0)))
+                    .add(tagged(1002, Octets().u32(1).ip("203.0.113.2").u32(24).u32(0xffffff00)))
+                    .add(tagged(1003, gateway))
+                    .add(tagged(1007, Octets().u32(1).ip("203.0.113.3").u32(1).ip("203.0.113.4")))
+                    .add(tagged(1004, Octets().u32(3).u32(3).text("ann", 4).u32(3).u32(0)))
+                    .add(tagged(4711 << 12 | 5, Octets().u32(1))))));
         const FlowBatch& b = run.batch;
         QCOMPARE(number(b, "SrcVlan"), 10U);
         QCOMPARE(number(b, "DstVlan"), 20U);
@@ -110,7 +155,11 @@ private slots:
     void localRoutes()
     {
         Run run;
-        run(sflow(1, flowSample(2, Octets().add(packetRecord()).add(tagged(1003, Octets().u32(0).u32(64500).u32(0).u32(0).u32(0).u32(0).u32(100))))));
+        run(sflow(1,
+            flowSample(2,
+                Octets()
+                    .add(packetRecord())
+                    .add(tagged(1003, Octets().u32(0).u32(64500).u32(0).u32(0).u32(0).u32(0).u32(100))))));
         QCOMPARE(number(run.batch, "SrcAS"), 64500U);
         QCOMPARE(number(run.batch, "DstAS"), 64500U);
     }
@@ -118,10 +167,14 @@ private slots:
     void recordsWithoutARawHeader()
     {
         Run run;
-        run(sflow(2, Octets()
-                         .add(flowSample(2, Octets().add(tagged(2, Octets().u32(114).number(1, 6).u16(0).number(2, 6).u16(0).u32(0x0800)))
-                                                .add(tagged(3, Octets().u32(100).u32(17).ip("10.1.0.1").ip("10.1.0.2").u32(53).u32(54).u32(0).u32(8)))))
-                         .add(flowSample(1, tagged(4, Octets().u32(90).u32(6).ip("2001:db8::1").ip("2001:db8::2").u32(1).u32(2).u32(0x10).u32(0))))));
+        run(sflow(2,
+            Octets()
+                .add(flowSample(2,
+                    Octets()
+                        .add(tagged(2, Octets().u32(114).number(1, 6).u16(0).number(2, 6).u16(0).u32(0x0800)))
+                        .add(tagged(3, Octets().u32(100).u32(17).ip("10.1.0.1").ip("10.1.0.2").u32(53).u32(54).u32(0).u32(8)))))
+                .add(flowSample(
+                    1, tagged(4, Octets().u32(90).u32(6).ip("2001:db8::1").ip("2001:db8::2").u32(1).u32(2).u32(0x10).u32(0))))));
         QCOMPARE(run.batch.rows(), 2U);
         QCOMPARE(address(run.batch, "SrcAddr", 0), "10.1.0.1");
         QCOMPARE(number(run.batch, "Bytes", 0), 100U);
@@ -133,7 +186,12 @@ private slots:
     void otherSamples()
     {
         Run run;
-        run(sflow(4, Octets().add(tagged(2, Octets().zeros(12))).add(tagged(4, Octets().zeros(16))).add(tagged(5, Octets().zeros(32))).add(tagged(99, Octets().u32(1)))));
+        run(sflow(4,
+            Octets()
+                .add(tagged(2, Octets().zeros(12)))
+                .add(tagged(4, Octets().zeros(16)))
+                .add(tagged(5, Octets().zeros(32)))
+                .add(tagged(99, Octets().u32(1)))));
         QCOMPARE(run.batch.rows(), 0U);
         QCOMPARE(run.count(DecodeCount::CounterSamples), 2U);
         QCOMPARE(run.count(DecodeCount::DiscardedPackets), 1U);
@@ -149,7 +207,11 @@ private slots:
         QCOMPARE(run.batch.rows(), 2U);
         QCOMPARE(run.count(DecodeCount::Truncated), 1U);
         Run path; // an AS path longer than what is there
-        path(sflow(1, flowSample(2, Octets().add(packetRecord()).add(tagged(1003, Octets().u32(0).u32(1).u32(2).u32(3).u32(1).u32(2).u32(0xffffffff).u32(1))))));
+        path(sflow(1,
+            flowSample(2,
+                Octets()
+                    .add(packetRecord())
+                    .add(tagged(1003, Octets().u32(0).u32(1).u32(2).u32(3).u32(1).u32(2).u32(0xffffffff).u32(1))))));
         QCOMPARE(path.batch.rows(), 1U);
         QCOMPARE(path.count(DecodeCount::MalformedRecords), 1U);
     }
@@ -183,10 +245,15 @@ private slots:
         QCOMPARE(plain.flowLabel, 0x12345U);
         QCOMPARE(plain.tos, 0x20);
         QCOMPARE(plain.srcPort, 53);
-        const auto chain = parse(ipv6(0, Octets().u8(43).u8(0).zeros(6).u8(60).u8(1).zeros(14).u8(51).u8(0).zeros(6).u8(17).u8(1).zeros(10).add(transport)), PacketStart::Ip);
+        const auto chain
+            = parse(ipv6(0,
+                        Octets().u8(43).u8(0).zeros(6).u8(60).u8(1).zeros(14).u8(51).u8(0).zeros(6).u8(17).u8(1).zeros(10).add(
+                            transport)),
+                PacketStart::Ip);
         QCOMPARE(chain.proto, 17);
         QCOMPARE(chain.srcPort, 53);
-        const auto fragment = parse(ipv6(44, Octets().u8(17).u8(0).u16(8 << 3 | 1).u32(0xabcdef01).add(transport)), PacketStart::Ip);
+        const auto fragment
+            = parse(ipv6(44, Octets().u8(17).u8(0).u16(8 << 3 | 1).u32(0xabcdef01).add(transport)), PacketStart::Ip);
         QCOMPARE(fragment.fragmentOffset, 8);
         QVERIFY(fragment.moreFragments);
         QCOMPARE(fragment.fragmentId, 0xabcdef01U);
@@ -195,7 +262,8 @@ private slots:
 
     void shortLengthsNeverWrap()
     {
-        const Octets frame = ethernet(0x8100, Octets().u16(5).u16(0x86dd).add(ipv6(0, Octets().u8(6).u8(0).zeros(6).add(tcp(1, 2, 3)))));
+        const Octets frame
+            = ethernet(0x8100, Octets().u16(5).u16(0x86dd).add(ipv6(0, Octets().u8(6).u8(0).zeros(6).add(tcp(1, 2, 3)))));
         for (size_t n = 0; n <= frame.size(); ++n) {
             PacketInfo info;
             parsePacket(std::span<const uint8_t>(frame).first(n), PacketStart::Ethernet, info);

@@ -13,14 +13,21 @@ using namespace rivereto::support;
 namespace {
 
 struct Run {
-    explicit Run(DecoderOptions options = {}) : decoder(Schema::builtin(), options), batch(Schema::builtin()) { }
+    explicit Run(DecoderOptions options = {})
+        : decoder(Schema::builtin(), options)
+        , batch(Schema::builtin())
+    {
+    }
     void operator()(std::span<const uint8_t> payload, uint16_t port = 2055, uint64_t ms = 1'700'000'001'234, uint16_t input = 0)
     {
         decoder.decode(datagram(payload, port, ms, input), batch);
     }
     [[nodiscard]] uint64_t count(DecodeCount id) const { return decoder.stats()[id]; }
     [[nodiscard]] size_t rows() const { return batch.rows(); }
-    [[nodiscard]] SamplingSource source(size_t row) const { return static_cast<SamplingSource>(number(batch, "SamplingSource", row)); }
+    [[nodiscard]] SamplingSource source(size_t row) const
+    {
+        return static_cast<SamplingSource>(number(batch, "SamplingSource", row));
+    }
     [[nodiscard]] uint64_t rate(size_t row) const { return number(batch, "SamplingRate", row); }
     Decoder decoder;
     FlowBatch batch;
@@ -119,10 +126,10 @@ private slots:
     void damagedTemplates()
     {
         Run run;
-        run(ipfix(set(2, Octets().u16(256).u16(9).u16(1).u16(4))));              // fewer fields than it says
-        run(ipfix(set(2, templateRecord(100, {{1, 4}}))));                       // number of a set that is no data
-        run(netflow9(set(1, Octets().u16(256).u16(3).u16(4).u16(1).u16(4))));    // scope length no multiple of four
-        run(ipfix(set(3, Octets().u16(256).u16(1).u16(2).u16(1).u16(4))));       // more scopes than fields
+        run(ipfix(set(2, Octets().u16(256).u16(9).u16(1).u16(4)))); // fewer fields than it says
+        run(ipfix(set(2, templateRecord(100, {{1, 4}})))); // number of a set that is no data
+        run(netflow9(set(1, Octets().u16(256).u16(3).u16(4).u16(1).u16(4)))); // scope length no multiple of four
+        run(ipfix(set(3, Octets().u16(256).u16(1).u16(2).u16(1).u16(4)))); // more scopes than fields
         QCOMPARE(run.count(DecodeCount::MalformedTemplates), 4U);
         run(ipfix(Octets().add(set(2, templateRecord(256, {{1, 0}}))).add(kData))); // records of no octets
         QCOMPARE(run.count(DecodeCount::MalformedSets), 1U);
@@ -165,8 +172,12 @@ private slots:
     void samplingOfTheRecord()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, Octets().add(templateRecord(256, {{1, 4}, {34, 4}})).add(templateRecord(257, {{1, 4}, {305, 4}, {306, 4}}))
-                                          .add(templateRecord(258, {{1, 4}, {309, 4}, {310, 4}}))))
+        run(ipfix(Octets()
+                      .add(set(2,
+                          Octets()
+                              .add(templateRecord(256, {{1, 4}, {34, 4}}))
+                              .add(templateRecord(257, {{1, 4}, {305, 4}, {306, 4}}))
+                              .add(templateRecord(258, {{1, 4}, {309, 4}, {310, 4}}))))
                       .add(set(256, Octets().u32(1).u32(64).u32(1).u32(0)))
                       .add(set(257, Octets().u32(1).u32(2).u32(18)))
                       .add(set(258, Octets().u32(1).u32(1).u32(500)))));
@@ -181,7 +192,8 @@ private slots:
     void samplingOfASamplerAndOfTheExporter()
     {
         Run run;
-        run(netflow9(Octets().add(set(1, optionsTemplate9(400, {{1, 4}}, {{48, 1}, {49, 1}, {50, 4}})))
+        run(netflow9(Octets()
+                         .add(set(1, optionsTemplate9(400, {{1, 4}}, {{48, 1}, {49, 1}, {50, 4}})))
                          .add(set(400, Octets().u32(0).u8(3).u8(2).u32(2000)))
                          .add(set(0, Octets().add(templateRecord(256, {{1, 4}, {48, 1}})).add(templateRecord(257, {{1, 4}}))))
                          .add(set(256, Octets().u32(1).u8(3).u32(1).u8(4)))));
@@ -189,8 +201,11 @@ private slots:
         QCOMPARE(run.rate(0), 2000U);
         QCOMPARE(run.source(0), SamplingSource::Sampler);
         QCOMPARE(run.source(1), SamplingSource::Unknown); // another sampler
-        run(netflow9(Octets().add(set(1, optionsTemplate9(401, {{1, 4}}, {{34, 4}, {35, 1}}))).add(set(401, Octets().u32(0).u32(100).u8(1)))
-                         .add(set(257, Octets().u32(1))).add(set(256, Octets().u32(1).u8(4)))));
+        run(netflow9(Octets()
+                         .add(set(1, optionsTemplate9(401, {{1, 4}}, {{34, 4}, {35, 1}})))
+                         .add(set(401, Octets().u32(0).u32(100).u8(1)))
+                         .add(set(257, Octets().u32(1)))
+                         .add(set(256, Octets().u32(1).u8(4)))));
         QCOMPARE(run.rate(2), 100U);
         QCOMPARE(run.source(2), SamplingSource::Exporter);
         QCOMPARE(run.rate(3), 100U);
@@ -202,7 +217,9 @@ private slots:
     void scopeTypesAreNotElements()
     {
         Run run; // scope 2 "interface" is not element 2; the rate is that interface's
-        run(netflow9(Octets().add(set(1, optionsTemplate9(400, {{2, 4}}, {{34, 4}}))).add(set(400, Octets().u32(5).u32(300)))
+        run(netflow9(Octets()
+                         .add(set(1, optionsTemplate9(400, {{2, 4}}, {{34, 4}})))
+                         .add(set(400, Octets().u32(5).u32(300)))
                          .add(set(0, templateRecord(256, {{10, 4}, {14, 4}})))
                          .add(set(256, Octets().u32(5).u32(1).u32(6).u32(5).u32(6).u32(7)))));
         QCOMPARE(run.rate(0), 300U);
@@ -214,7 +231,8 @@ private slots:
     void selectorsOfIpfix()
     {
         Run run;
-        run(ipfix(Octets().add(set(3, optionsTemplateIpfix(400, {{302, 8}}, {{304, 2}, {305, 4}, {306, 4}})))
+        run(ipfix(Octets()
+                      .add(set(3, optionsTemplateIpfix(400, {{302, 8}}, {{304, 2}, {305, 4}, {306, 4}})))
                       .add(set(400, Octets().u64(9).u16(1).u32(1).u32(999)))
                       .add(set(2, templateRecord(256, {{1, 4}, {302, 4}})))
                       .add(set(256, Octets().u32(1).u32(9)))));
@@ -226,8 +244,11 @@ private slots:
     {
         Run run;
         const Octets interfaces = set(400, Octets().u32(5).text("Gi0/5", 8).text("uplink", 8));
-        run(ipfix(Octets().add(set(3, optionsTemplateIpfix(400, {{10, 4}}, {{82, 8}, {83, 8}}))).add(interfaces)
-                      .add(set(3, optionsTemplateIpfix(401, {{234, 4}}, {{236, 65535}}))).add(set(401, Octets().u32(9).u8(4).text("blue")))));
+        run(ipfix(Octets()
+                      .add(set(3, optionsTemplateIpfix(400, {{10, 4}}, {{82, 8}, {83, 8}})))
+                      .add(interfaces)
+                      .add(set(3, optionsTemplateIpfix(401, {{234, 4}}, {{236, 65535}})))
+                      .add(set(401, Octets().u32(9).u8(4).text("blue")))));
         auto names = run.decoder.takeNames();
         QCOMPARE(names.size(), 2U);
         QCOMPARE(names[0].id, 5U);
@@ -242,7 +263,8 @@ private slots:
     void applicationNames()
     {
         Run run;
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{1, 4}, {95, 4}})))
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{1, 4}, {95, 4}})))
                       .add(set(256, Octets().u32(1).u32(0x0d000035)))
                       .add(set(3, optionsTemplateIpfix(400, {{95, 4}}, {{96, 8}, {94, 8}})))
                       .add(set(400, Octets().u32(0x0d000035).text("dns", 8).text("names", 8)))
@@ -255,7 +277,8 @@ private slots:
     void bootTimeFromOptions()
     {
         Run run;
-        run(ipfix(Octets().add(set(3, optionsTemplateIpfix(400, {{149, 4}}, {{160, 8}})))
+        run(ipfix(Octets()
+                      .add(set(3, optionsTemplateIpfix(400, {{149, 4}}, {{160, 8}})))
                       .add(set(400, Octets().u32(7).u64(kExportSeconds * 1000ULL - 5000)))
                       .add(set(2, templateRecord(256, {{22, 4}, {21, 4}})))
                       .add(set(256, Octets().u32(1000).u32(2000)))));
@@ -265,7 +288,9 @@ private slots:
     void exporterFromTheMessage()
     {
         Run run({.exporterFromMessage = true});
-        run(ipfix(Octets().add(set(2, templateRecord(256, {{1, 4}, {130, 4}}))).add(set(256, Octets().u32(1).ip("203.0.113.9").u32(1).u32(0)))));
+        run(ipfix(Octets()
+                      .add(set(2, templateRecord(256, {{1, 4}, {130, 4}})))
+                      .add(set(256, Octets().u32(1).ip("203.0.113.9").u32(1).u32(0)))));
         QCOMPARE(address(run.batch, "ExporterAddress", 0), "203.0.113.9");
         QCOMPARE(address(run.batch, "ExporterAddress", 1), "192.0.2.1");
     }

@@ -16,9 +16,9 @@ namespace rivereto::support {
 struct CorpusFile {
     std::string path; ///< below the corpus folder
     QString kind;
-    QString tshark;   ///< flow records; empty = not counted
+    QString tshark; ///< flow records; empty = not counted
     QString script;
-    QString detail;   ///< further counts in words
+    QString detail; ///< further counts in words
 
     /// "options data records: tshark 1, script 1" → 1 for ("options data records", "script"); -1 when it is not there.
     [[nodiscard]] qint64 count(const char* what, const char* who) const
@@ -41,12 +41,12 @@ inline std::vector<CorpusFile> exportCaptures()
         return out;
     const auto heads = QString::fromUtf8(file.readLine()).trimmed().split('\t');
     const auto column = [&](const QStringList& cells, const char* name) { return cells.value(heads.indexOf(QString(name))); };
-    const QStringList kinds{"nfv1", "nfv5", "nfv7", "nfv9", "ipfix", "sflow", "mixed"};
+    const QStringList kinds {"nfv1", "nfv5", "nfv7", "nfv9", "ipfix", "sflow", "mixed"};
     while (!file.atEnd()) {
         const auto cells = QString::fromUtf8(file.readLine()).split('\t');
         if (kinds.contains(column(cells, "kind")))
             out.push_back({column(cells, "local_path").toStdString(), column(cells, "kind"), column(cells, "tshark_flows"),
-                           column(cells, "script_flows"), column(cells, "count_detail")});
+                column(cells, "script_flows"), column(cells, "count_detail")});
     }
     return out;
 }

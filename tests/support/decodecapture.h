@@ -11,7 +11,7 @@
 namespace rivereto::support {
 
 struct DecodedCapture {
-    core::FlowBatch flows{core::Schema::builtin()};
+    core::FlowBatch flows {core::Schema::builtin()};
     core::DecodeStats stats;
     collectors::CaptureStats capture;
     std::optional<core::Error> error; ///< could not be opened, or broke off

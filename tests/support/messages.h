@@ -19,7 +19,7 @@ public:
     Octets& number(uint64_t value, unsigned width)
     {
         for (unsigned i = width; i-- > 0;)
-            m_bytes.push_back(i < 8 ? static_cast<uint8_t>(value >> (8 * i)) : uint8_t{0});
+            m_bytes.push_back(i < 8 ? static_cast<uint8_t>(value >> (8 * i)) : uint8_t {0});
         return *this;
     }
     Octets& u8(uint64_t v) { return number(v, 1); }
@@ -66,7 +66,10 @@ struct TemplateField {
 };
 
 /// {id, length, body}
-inline Octets set(uint16_t id, const Octets& body) { return Octets().u16(id).u16(body.size() + 4).add(body); }
+inline Octets set(uint16_t id, const Octets& body)
+{
+    return Octets().u16(id).u16(body.size() + 4).add(body);
+}
 
 inline Octets fieldSpecs(std::initializer_list<TemplateField> fields)
 {
@@ -84,11 +87,13 @@ inline Octets templateRecord(uint16_t id, std::initializer_list<TemplateField> f
 {
     return Octets().u16(id).u16(fields.size()).add(fieldSpecs(fields));
 }
-inline Octets optionsTemplate9(uint16_t id, std::initializer_list<TemplateField> scopes, std::initializer_list<TemplateField> fields)
+inline Octets optionsTemplate9(
+    uint16_t id, std::initializer_list<TemplateField> scopes, std::initializer_list<TemplateField> fields)
 {
     return Octets().u16(id).u16(scopes.size() * 4).u16(fields.size() * 4).add(fieldSpecs(scopes)).add(fieldSpecs(fields));
 }
-inline Octets optionsTemplateIpfix(uint16_t id, std::initializer_list<TemplateField> scopes, std::initializer_list<TemplateField> fields)
+inline Octets optionsTemplateIpfix(
+    uint16_t id, std::initializer_list<TemplateField> scopes, std::initializer_list<TemplateField> fields)
 {
     return Octets().u16(id).u16(scopes.size() + fields.size()).u16(scopes.size()).add(fieldSpecs(scopes)).add(fieldSpecs(fields));
 }
@@ -114,8 +119,27 @@ inline Octets ipfix(const Octets& sets, uint32_t domain = 7, uint32_t seconds = 
 /// A v5 record with distinct values; `n` varies the ports and addresses.
 inline Octets record5(uint16_t n = 0, uint8_t proto = 6, uint16_t dstPort = 443)
 {
-    return Octets().ip("10.0.0.1").u32(0xc0000200u + n).ip("192.0.2.254").u16(11).u16(12).u32(5).u32(1500 + n).u32(900'000).u32(990'000)
-        .u16(proto == 6 ? 50000 + n : 0).u16(dstPort).u8(0).u8(0x1b).u8(proto).u8(0x20).u16(64500).u16(64501).u8(24).u8(16).u16(0);
+    return Octets()
+        .ip("10.0.0.1")
+        .u32(0xc0000200u + n)
+        .ip("192.0.2.254")
+        .u16(11)
+        .u16(12)
+        .u32(5)
+        .u32(1500 + n)
+        .u32(900'000)
+        .u32(990'000)
+        .u16(proto == 6 ? 50000 + n : 0)
+        .u16(dstPort)
+        .u8(0)
+        .u8(0x1b)
+        .u8(proto)
+        .u8(0x20)
+        .u16(64500)
+        .u16(64501)
+        .u8(24)
+        .u8(16)
+        .u16(0);
 }
 struct Header5 {
     uint16_t count = 1;
@@ -127,7 +151,16 @@ struct Header5 {
 };
 inline Octets netflow5(const Octets& records, Header5 h = {})
 {
-    return Octets().u16(5).u16(h.count).u32(h.uptimeMs).u32(h.seconds).u32(500'000'000).u32(42).u8(h.engineType).u8(h.engineId).u16(h.sampling)
+    return Octets()
+        .u16(5)
+        .u16(h.count)
+        .u32(h.uptimeMs)
+        .u32(h.seconds)
+        .u32(500'000'000)
+        .u32(42)
+        .u8(h.engineType)
+        .u8(h.engineId)
+        .u16(h.sampling)
         .add(records);
 }
 
@@ -136,7 +169,10 @@ inline Octets sflow(uint32_t count, const Octets& samples, std::string_view agen
 {
     return Octets().u32(5).u32(1).ip(agent).u32(3).u32(99).u32(123456).u32(count).add(samples);
 }
-inline Octets tagged(uint32_t format, const Octets& body) { return Octets().u32(format).u32(body.size()).add(body); }
+inline Octets tagged(uint32_t format, const Octets& body)
+{
+    return Octets().u32(format).u32(body.size()).add(body);
+}
 struct SampleHead {
     uint32_t rate = 512;
     uint32_t in = 5;
@@ -148,7 +184,8 @@ inline Octets flowSample(uint32_t records, const Octets& body, SampleHead h = {}
 }
 inline Octets rawHeader(uint32_t protocol, uint32_t frameLength, const Octets& header)
 {
-    return tagged(1, Octets().u32(protocol).u32(frameLength).u32(4).u32(header.size()).add(header).zeros((4 - header.size() % 4) % 4));
+    return tagged(
+        1, Octets().u32(protocol).u32(frameLength).u32(4).u32(header.size()).add(header).zeros((4 - header.size() % 4) % 4));
 }
 
 /// Packets.
@@ -164,10 +201,21 @@ struct Ipv4Head {
 };
 inline Octets ipv4(const Octets& payload, Ipv4Head h = {}, std::string_view src = "10.0.0.1", std::string_view dst = "10.0.0.2")
 {
-    return Octets().u8(0x45).u8(0x28).u16(h.totalLength ? h.totalLength : 20 + payload.size()).u16(h.id).u16(h.fragment).u8(61).u8(h.proto)
-        .u16(0).ip(src).ip(dst).add(payload);
+    return Octets()
+        .u8(0x45)
+        .u8(0x28)
+        .u16(h.totalLength ? h.totalLength : 20 + payload.size())
+        .u16(h.id)
+        .u16(h.fragment)
+        .u8(61)
+        .u8(h.proto)
+        .u16(0)
+        .ip(src)
+        .ip(dst)
+        .add(payload);
 }
-inline Octets ipv6(uint8_t next, const Octets& payload, std::string_view src = "2001:db8::1", std::string_view dst = "2001:db8::2")
+inline Octets ipv6(
+    uint8_t next, const Octets& payload, std::string_view src = "2001:db8::1", std::string_view dst = "2001:db8::2")
 {
     return Octets().u32(0x62012345).u16(payload.size()).u8(next).u8(62).ip(src).ip(dst).add(payload);
 }
@@ -181,7 +229,8 @@ inline Octets tcp(uint16_t src, uint16_t dst, uint16_t flags)
 }
 
 /// As received from 192.0.2.1 port 2055 on input 0.
-inline core::Datagram datagram(std::span<const uint8_t> payload, uint16_t port = 2055, uint64_t receivedMs = 1'700'000'001'234, uint16_t input = 0)
+inline core::Datagram datagram(
+    std::span<const uint8_t> payload, uint16_t port = 2055, uint64_t receivedMs = 1'700'000'001'234, uint16_t input = 0)
 {
     return {{core::Ip::v4(0xc0000201), port, input, receivedMs}, payload};
 }

@@ -16,7 +16,8 @@ public:
         bool nanoseconds = false;
         uint32_t linkType = 1;
     };
-    explicit PcapWriter(Format format) : m_format(format)
+    explicit PcapWriter(Format format)
+        : m_format(format)
     {
         number(format.nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, 4);
         number(2, 2);
@@ -57,7 +58,7 @@ public:
         number(0x1a2b3c4d, 4);
         number(1, 2);
         number(0, 2);
-        number(~uint64_t{0}, 8);
+        number(~uint64_t {0}, 8);
         number(28, 4);
         number(1, 4);
         number(20, 4);
