@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QStandardPaths>
 
+#include "app/resources.h"
 #include "collectors/mmdb/mmdbdatabase.h"
 
 namespace rivereto::app {
@@ -133,6 +134,7 @@ collectors::PipelineOptions Runtime::pipelineOptions(unsigned workers) const
 
 std::shared_ptr<const core::AsNames> Runtime::asNames() const
 {
+    initResources();
     QFile table(QStringLiteral(":/data/asnames.tsv"));
     const bool open = table.open(QIODevice::ReadOnly);
     return std::make_shared<const core::AsNames>(open ? table.readAll().toStdString() : std::string(), m_config->asNames);

@@ -11,42 +11,41 @@
 namespace rivereto::core {
 
 /// Entries keep the order in which they came. Keys are compared by bytes.
+/// A look-up touches two places: a slot with half of the hash, and the entry, whose sum lies before its key.
 class GroupTable {
 public:
-    explicit GroupTable(size_t keyWidth) : m_keyWidth(keyWidth), m_slots(64, kFree), m_mask(63) { }
+    explicit GroupTable(size_t keyWidth) : m_keyWidth(keyWidth), m_stride((keyWidth + 15) / 8), m_slots(64), m_mask(63) { }
 
-    [[nodiscard]] size_t size() const { return m_values.size(); }
+    [[nodiscard]] size_t size() const { return m_size; }
     [[nodiscard]] size_t keyWidth() const { return m_keyWidth; }
-    [[nodiscard]] const uint8_t* key(size_t entry) const { return m_keys.data() + entry * m_keyWidth; }
-    [[nodiscard]] uint64_t value(size_t entry) const { return m_values[entry]; }
+    [[nodiscard]] const uint8_t* key(size_t entry) const { return reinterpret_cast<const uint8_t*>(m_entries.data() + entry * m_stride + 1); }
+    [[nodiscard]] uint64_t value(size_t entry) const { return m_entries[entry * m_stride]; }
 
     /// Sum of a key, created as 0.
-    uint64_t& operator[](const uint8_t* key) { return m_values[entryOf(key)]; }
+    uint64_t& operator[](const uint8_t* key) { return m_entries[entryOf(key) * m_stride]; }
     /// Entry number of a key, created when new.
     size_t entryOf(const uint8_t* key)
     {
         const uint64_t h = hash(key);
-        for (size_t slot = h & m_mask;; slot = (slot + 1) & m_mask) {
-            const uint32_t entry = m_slots[slot];
-            if (entry == kFree)
-                return insert(key, h, slot);
-            if (m_hashes[entry] == static_cast<uint32_t>(h >> 32) && std::memcmp(this->key(entry), key, m_keyWidth) == 0)
-                return entry;
-        }
+        const size_t slot = slotOf(key, h);
+        return m_slots[slot] != kFree ? entryIn(slot) : insert(key, h, slot);
     }
-    [[nodiscard]] bool contains(const uint8_t* key) const
-    {
-        const uint64_t h = hash(key);
-        for (size_t slot = h & m_mask; m_slots[slot] != kFree; slot = (slot + 1) & m_mask) {
-            if (std::memcmp(this->key(m_slots[slot]), key, m_keyWidth) == 0)
-                return true;
-        }
-        return false;
-    }
+    [[nodiscard]] bool contains(const uint8_t* key) const { return m_slots[slotOf(key, hash(key))] != kFree; }
 
 private:
-    static constexpr uint32_t kFree = 0xffff'ffff;
+    /// Slots hold the hash's upper half and, below it, 1 + the entry's number.
+    static constexpr uint64_t kFree = 0;
+    static constexpr uint64_t kTag = 0xffff'ffff'0000'0000ULL;
 
+    [[nodiscard]] size_t entryIn(size_t slot) const { return static_cast<uint32_t>(m_slots[slot]) - 1U; }
+    /// Where the key is, or would go.
+    [[nodiscard]] size_t slotOf(const uint8_t* key, uint64_t h) const
+    {
+        size_t slot = h & m_mask;
+        while (m_slots[slot] != kFree && ((m_slots[slot] ^ h) & kTag || std::memcmp(this->key(entryIn(slot)), key, m_keyWidth) != 0))
+            slot = (slot + 1) & m_mask;
+        return slot;
+    }
     [[nodiscard]] uint64_t hash(const uint8_t* key) const
     {
         uint64_t h = 0x9e37'79b9'7f4a'7c15ULL;
@@ -65,12 +64,11 @@ private:
     }
     size_t insert(const uint8_t* key, uint64_t h, size_t slot)
     {
-        const auto entry = static_cast<uint32_t>(m_values.size());
-        m_keys.insert(m_keys.end(), key, key + m_keyWidth);
-        m_values.push_back(0);
-        m_hashes.push_back(static_cast<uint32_t>(h >> 32));
-        m_slots[slot] = entry;
-        if (m_values.size() * 2 > m_slots.size())
+        const size_t entry = m_size++;
+        m_entries.resize(m_size * m_stride);
+        std::memcpy(m_entries.data() + entry * m_stride + 1, key, m_keyWidth);
+        m_slots[slot] = (h & kTag) | (entry + 1);
+        if (m_size * 2 > m_slots.size())
             rehash();
         return entry;
     }
@@ -78,19 +76,20 @@ private:
     {
         m_slots.assign(m_slots.size() * 4, kFree);
         m_mask = m_slots.size() - 1;
-        for (uint32_t entry = 0; entry < m_values.size(); ++entry) {
-            size_t slot = hash(key(entry)) & m_mask;
+        for (size_t entry = 0; entry < m_size; ++entry) {
+            const uint64_t h = hash(key(entry));
+            size_t slot = h & m_mask;
             while (m_slots[slot] != kFree)
                 slot = (slot + 1) & m_mask;
-            m_slots[slot] = entry;
+            m_slots[slot] = (h & kTag) | (entry + 1);
         }
     }
 
     size_t m_keyWidth;
-    std::vector<uint8_t> m_keys;
-    std::vector<uint64_t> m_values;
-    std::vector<uint32_t> m_hashes;
-    std::vector<uint32_t> m_slots;
+    size_t m_stride; ///< words an entry: the sum, then the key
+    size_t m_size = 0;
+    std::vector<uint64_t> m_entries;
+    std::vector<uint64_t> m_slots;
     size_t m_mask;
 };
 

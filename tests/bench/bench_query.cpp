@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Times the queries of PRODUCT.md §8 on a database: first (decoding columns), then repeated (columns cached).
+// bench_query X.rivereto → one JSON object a line: {"name", "first_ms", "median_ms", "rows"}
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "core/query/run.h"
+#include "storage/sqlite/sqlitestore.h"
+
+using namespace rivereto;
+
+namespace {
+
+constexpr int kRepeats = 9;
+
+struct Case {
+    const char* name;
+    core::Query query;
+};
+
+std::vector<Case> cases()
+{
+    using core::QueryKind;
+    using core::Unit;
+    return {
+        {"stacked chart, 300 points, top 10 source AS", {.kind = QueryKind::TimeSeries, .dimensions = {"SrcAS"}, .points = 300}},
+        {"top 10 source AS by bytes", {.dimensions = {"SrcAS"}, .unit = Unit::Bytes}},
+        {"top 10 source addresses by bytes", {.dimensions = {"SrcAddr"}, .unit = Unit::Bytes}},
+        {"port 443 and TCP, by destination AS", {.dimensions = {"DstAS"}, .filter = "DstPort = 443 AND Proto = 6", .unit = Unit::Bytes}},
+        {"address pairs by bytes", {.dimensions = {"SrcAddr", "DstAddr"}, .unit = Unit::Bytes}},
+    };
+}
+
+double timed(core::FlowStore& store, const core::Query& query, uint64_t& rows)
+{
+    const auto start = std::chrono::steady_clock::now();
+    const auto result = core::runQuery(store, query, {}, {});
+    const auto ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    if (!result) {
+        std::fprintf(stderr, "%s\n", result.error().message().c_str());
+        return -1;
+    }
+    rows = result->rowsMatched;
+    return ms;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc != 2)
+        return 2;
+    for (const auto& [name, query] : cases()) {
+        // A store of its own for each case: nothing decoded by another one.
+        auto store = storage::SqliteStore::open(argv[1], core::Schema::builtin(), {});
+        if (!store) {
+            std::fprintf(stderr, "%s\n", store.error().message().c_str());
+            return 1;
+        }
+        uint64_t rows = 0;
+        const double first = timed(**store, query, rows);
+        std::vector<double> times;
+        for (int i = 0; i < kRepeats; ++i)
+            times.push_back(timed(**store, query, rows));
+        std::ranges::sort(times);
+        std::printf("{\"name\": \"%s\", \"first_ms\": %.1f, \"median_ms\": %.1f, \"rows\": %llu}\n", name, first, times[kRepeats / 2], static_cast<unsigned long long>(rows));
+        std::fflush(stdout);
+    }
+    return 0;
+}
