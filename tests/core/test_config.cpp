@@ -80,7 +80,7 @@ void TestConfig::readsEverySection()
     QCOMPARE(config->asNames.at(64501), std::string("ACME"));
     QCOMPARE(config->mmdbFiles.size(), size_t{2});
     QCOMPARE(config->theme, std::string("dark"));
-    QCOMPARE(config->origins.at("ui.theme"), std::string("rivereto.toml:30"));
+    QCOMPARE(config->origins.at("ui.theme"), std::string("rivereto.toml:32"));
 }
 
 void TestConfig::environmentWins()
