@@ -44,6 +44,11 @@ std::string formatOnScale(double value, const Scale& scale)
     return fmt::format("{:.{}f}", shown, whole ? 0 : decimalsOf(shown));
 }
 
+std::string formatFixed(double value, const Scale& scale, int decimals)
+{
+    return std::isfinite(value) ? fmt::format("{:.{}f}", value / scale.divisor, decimals) : "–";
+}
+
 std::string formatScaled(double value, std::string_view unit)
 {
     if (!std::isfinite(value))

@@ -21,6 +21,8 @@ Scale scaleFor(double maximum);
 std::string formatScaled(double value, std::string_view unit);
 /// One value on an axis of this scale, without unit: "6.14"; as many decimals as three significant digits need.
 std::string formatOnScale(double value, const Scale& scale);
+/// The same with a fixed number of decimals, for figures that stand below each other.
+std::string formatFixed(double value, const Scale& scale, int decimals);
 /// "1 204 300" grouped by U+202F (narrow no-break space), or "1204300".
 std::string formatCount(uint64_t value, bool grouped = true);
 /// "1.96 GB", decimal.

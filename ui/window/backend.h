@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include <QDateTime>
+#include <QList>
 #include <QObject>
 #include <QString>
 #include <QStringList>
@@ -32,6 +34,15 @@ struct InputStatus {
     quint64 lostExporters = 0;///< datagrams missing by their sequence numbers
 };
 
+/// A file that was opened before.
+struct RecentFile {
+    QString path;
+    bool database = false; ///< a .rivereto file; otherwise a capture
+    quint64 flows = 0;
+    quint64 bytes = 0;
+    QDateTime opened;
+};
+
 /// GUI thread only. Nothing here blocks; outcomes come as signals.
 class Backend : public QObject {
     Q_OBJECT
@@ -44,6 +55,14 @@ public:
     [[nodiscard]] virtual QString databaseName() const = 0;
     [[nodiscard]] virtual JobStatus job() const = 0;
     [[nodiscard]] virtual InputStatus input() const = 0;
+    /// Ports that setListening() would open: "2055, 9995, 4739, 6343".
+    [[nodiscard]] virtual QString configuredPorts() const = 0;
+    /// Newest first.
+    [[nodiscard]] virtual QList<RecentFile> recentFiles() const = 0;
+    virtual void clearRecentFiles() = 0;
+    /// Small choices that outlive the window, such as its theme.
+    [[nodiscard]] virtual QString preference(const QString& name) const = 0;
+    virtual void setPreference(const QString& name, const QString& value) = 0;
 
     /// A .rivereto file opens in place; captures are read into a new unnamed database.
     virtual void openPaths(const QStringList& paths) = 0;
@@ -61,6 +80,7 @@ signals:
     void dataChanged();
     void jobChanged();
     void inputChanged();
+    void recentFilesChanged();
     /// What went wrong, where, and what to do; plain text.
     void failed(const QString& what);
 };

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// EmptyState: why nothing is shown – stored, in this range, matching – and what would help; also errors.
+#pragma once
+
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <QWidget>
+
+#include "ui/explore/explorer.h"
+#include "ui/theme/theme.h"
+
+namespace rivereto::ui {
+
+/// A step of the ladder.
+struct Rung {
+    QString name;
+    uint64_t count = 0;
+    QString note;
+    bool culprit = false;
+};
+
+class Ladder : public QWidget {
+    Q_OBJECT
+public:
+    explicit Ladder(const Theme& theme, QWidget* parent = nullptr);
+    void set(std::vector<Rung> rungs);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    const Theme& m_theme;
+    std::vector<Rung> m_rungs;
+};
+
+class EmptyState : public QWidget {
+    Q_OBJECT
+public:
+    EmptyState(Explorer& explorer, const Theme& theme, QWidget* parent = nullptr);
+    /// For an answer without flows.
+    void showEmpty(const Answer& answer);
+    void showError(const core::Error& error);
+    void showWaiting(const QString& title, const QString& words);
+
+private:
+    void show(const QString& title, const QString& words, bool ladder);
+
+    Explorer& m_explorer;
+    const Theme& m_theme;
+    QLabel* m_title;
+    QLabel* m_words;
+    QWidget* m_box;
+    Ladder* m_ladder;
+    QPushButton* m_widen;
+    QPushButton* m_remove;
+    QPushButton* m_retry;
+    QLabel* m_widenNote;
+    QLabel* m_removeNote;
+};
+
+} // namespace rivereto::ui

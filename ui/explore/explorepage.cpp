@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/explore/explorepage.h"
+
+#include <QGraphicsOpacityEffect>
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QVBoxLayout>
+
+#include "core/text/time.h"
+
+namespace rivereto::ui {
+
+namespace {
+
+/// An answer that comes sooner than this replaces the old one without a sign.
+constexpr int kBusyAfterMs = 150;
+constexpr int kResizeSettleMs = 250;
+
+/// Dims the old result and offers to give up.
+class BusyVeil : public QWidget {
+public:
+    BusyVeil(const Theme& theme, Explorer& explorer, QWidget* parent) : QWidget(parent), m_theme(theme)
+    {
+        auto* column = new QVBoxLayout(this);
+        auto* card = new QFrame;
+        card->setObjectName(QStringLiteral("popup"));
+        auto* row = new QHBoxLayout(card);
+        row->setContentsMargins(12, 6, 6, 6);
+        row->setSpacing(12);
+        row->addWidget(new QLabel(QObject::tr("Asking the database…")));
+        auto* cancel = new QPushButton(QObject::tr("Cancel"));
+        row->addWidget(cancel);
+        column->addWidget(card, 0, Qt::AlignCenter);
+        connect(cancel, &QPushButton::clicked, &explorer, &Explorer::cancel);
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        auto veil = m_theme[Token::surface];
+        veil.setAlpha(140);
+        QPainter(this).fillRect(rect(), veil);
+    }
+
+private:
+    const Theme& m_theme;
+};
+
+} // namespace
+
+ExplorePage::ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent) : QWidget(parent), m_explorer(explorer), m_theme(theme)
+{
+    setObjectName(QStringLiteral("page"));
+    auto* rows = new QVBoxLayout(this);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(0);
+    auto* filterRow = new QFrame;
+    filterRow->setObjectName(QStringLiteral("filterRow"));
+    filterRow->setFixedHeight(45);
+    auto* filterLayout = new QHBoxLayout(filterRow);
+    filterLayout->setContentsMargins(12, 0, 12, 0);
+    m_filter = new FilterBox(theme);
+    filterLayout->addWidget(m_filter);
+    rows->addWidget(filterRow);
+    auto* body = new QHBoxLayout;
+    body->setSpacing(0);
+    m_panel = new QueryPanel(explorer, theme);
+    m_state = new EmptyState(explorer, theme);
+    m_stack = new QStackedWidget;
+    m_result = buildResult();
+    m_stack->addWidget(m_result);
+    m_stack->addWidget(m_state);
+    body->addWidget(m_panel);
+    body->addWidget(m_stack, 1);
+    rows->addLayout(body, 1);
+    setTabOrder(m_filter, m_panel);
+
+    m_busy = new BusyVeil(theme, explorer, m_stack);
+    m_busy->hide();
+    m_busyTimer.setSingleShot(true);
+    m_busyTimer.setInterval(kBusyAfterMs);
+    m_resizeTimer.setSingleShot(true);
+    m_resizeTimer.setInterval(kResizeSettleMs);
+    connect(&m_busyTimer, &QTimer::timeout, this, [this] {
+        m_busy->setGeometry(m_stack->rect());
+        m_busy->show();
+        m_busy->raise();
+    });
+    connect(&m_resizeTimer, &QTimer::timeout, this, [this] { m_explorer.setPoints(m_chart->pointsWanted()); });
+    connect(&explorer, &Explorer::stateChanged, this, &ExplorePage::sync);
+    connect(&explorer, &Explorer::answerChanged, this, &ExplorePage::syncAnswer);
+    connect(&explorer, &Explorer::runningChanged, this, &ExplorePage::syncRunning);
+    connect(&explorer, &Explorer::clockChanged, this, [this] { m_chart->setClock(m_explorer.clock()); });
+    connect(m_filter, &FilterBox::applied, this, [this](const QString& filter) { m_explorer.setFilter(filter.toStdString()); });
+    sync();
+    syncAnswer();
+}
+
+QWidget* ExplorePage::buildResult()
+{
+    auto* top = new QWidget;
+    top->setObjectName(QStringLiteral("chart"));
+    auto* column = new QVBoxLayout(top);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* heading = new QHBoxLayout;
+    heading->setContentsMargins(16, 8, 24, 6);
+    m_title = new QLabel;
+    m_title->setProperty("role", "title");
+    m_title->setMinimumWidth(40);
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    m_points = new QLabel;
+    m_points->setProperty("role", "small");
+    heading->addWidget(m_title, 1);
+    heading->addWidget(m_points);
+    m_chart = new TrafficChart(m_theme);
+    column->addLayout(heading);
+    column->addWidget(m_chart, 1);
+    m_table = new SeriesTable(m_theme);
+    auto* splitter = new QSplitter(Qt::Vertical);
+    splitter->setHandleWidth(9);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(top);
+    splitter->addWidget(m_table);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 0);
+    splitter->setSizes({426, 320});
+    connect(m_chart, &TrafficChart::zoomAsked, this, [this](const core::TimeRange& range) { m_explorer.setRange(RangeChoice::between(range)); });
+    connect(m_chart, &TrafficChart::backAsked, &m_explorer, &Explorer::back);
+    connect(m_chart, &TrafficChart::seriesClicked, this, [this](int series) {
+        m_table->select(series);
+        highlight(series);
+    });
+    connect(m_table, &SeriesTable::selected, this, &ExplorePage::highlight);
+    connect(m_table, &SeriesTable::filterAsked, this, &ExplorePage::narrow);
+    return splitter;
+}
+
+bool ExplorePage::showsState() const { return m_stack->currentWidget() == m_state; }
+
+void ExplorePage::setPanelShown(bool shown) { m_panel->setVisible(shown); }
+
+void ExplorePage::highlight(int series) { m_chart->setHighlighted(series); }
+
+void ExplorePage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_busy->setGeometry(m_stack->rect());
+    m_resizeTimer.start();
+}
+
+void ExplorePage::sync()
+{
+    m_filter->setSchema(m_explorer.schema());
+    m_filter->setApplied(text(m_explorer.state().query.filter));
+}
+
+void ExplorePage::syncRunning()
+{
+    if (m_explorer.running()) {
+        if (!m_busy->isVisible() && !m_busyTimer.isActive())
+            m_busyTimer.start();
+        return;
+    }
+    m_busyTimer.stop();
+    m_busy->hide();
+}
+
+void ExplorePage::syncAnswer()
+{
+    const auto& answer = m_explorer.answer();
+    if (!answer) {
+        m_chart->setAnswer(nullptr);
+        m_table->setAnswer(nullptr, m_explorer.schema());
+        m_state->showWaiting(tr("Nothing to show yet"), m_explorer.store() ? tr("Asking the database…") : tr("Open a capture or a database, or listen on a port."));
+        m_stack->setCurrentWidget(m_state);
+        return;
+    }
+    if (answer->error) {
+        m_state->showError(*answer->error);
+        m_stack->setCurrentWidget(m_state);
+        if (answer->error->span)
+            m_filter->showError(*answer->error);
+        return;
+    }
+    const auto& result = *answer->result;
+    if (result.rowsMatched == 0) {
+        m_state->showEmpty(*answer);
+        m_stack->setCurrentWidget(m_state);
+        return;
+    }
+    m_title->setText(chartTitle(*m_explorer.schema(), answer->asked.query.dimensions));
+    m_title->setToolTip(m_title->text());
+    m_points->setText(tr("%1 points of %2").arg(QString::number(result.total.points.size()), text(core::formatInterval(result.intervalMs))));
+    // Asking again as flows arrive keeps the chosen row where its key is still there.
+    m_chart->setHighlighted(-1);
+    m_chart->setClock(m_explorer.clock());
+    m_chart->setAnswer(answer);
+    m_table->setAnswer(answer, m_explorer.schema());
+    m_stack->setCurrentWidget(m_result);
+}
+
+void ExplorePage::narrow(int series, int dimension, bool without)
+{
+    const auto& answer = m_explorer.answer();
+    const auto schema = m_explorer.schema();
+    const auto& result = *answer->result;
+    const auto& key = result.series[static_cast<size_t>(series)].key;
+    std::string condition;
+    for (size_t i = 0; i < key.size(); ++i) {
+        if (dimension >= 0 && i != static_cast<size_t>(dimension))
+            continue;
+        const auto one = conditionFor(*schema, result.dimensions[i], key[i]);
+        if (!one)
+            continue;
+        condition += (condition.empty() ? "" : " AND ") + *one;
+    }
+    if (condition.empty())
+        return;
+    if (without)
+        condition = "NOT (" + condition + ")";
+    m_explorer.setFilter(narrowed(m_explorer.state().query.filter, condition, *schema));
+}
+
+} // namespace rivereto::ui

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ExplorePage: filter, query panel, chart and table around one Explorer.
+#pragma once
+
+#include <QLabel>
+#include <QProgressBar>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTimer>
+
+#include "ui/charts/trafficchart.h"
+#include "ui/explore/emptystate.h"
+#include "ui/explore/querypanel.h"
+#include "ui/explore/seriestable.h"
+#include "ui/filter/filterbox.h"
+
+namespace rivereto::ui {
+
+class ExplorePage : public QWidget {
+    Q_OBJECT
+public:
+    ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent = nullptr);
+
+    [[nodiscard]] FilterBox& filter() { return *m_filter; }
+    [[nodiscard]] TrafficChart& chart() { return *m_chart; }
+    [[nodiscard]] SeriesTable& table() { return *m_table; }
+    [[nodiscard]] QueryPanel& panel() { return *m_panel; }
+    /// True while the last answer had no flow, or was an error.
+    [[nodiscard]] bool showsState() const;
+    void setPanelShown(bool shown);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    QWidget* buildResult();
+    void sync();
+    void syncAnswer();
+    void syncRunning();
+    void highlight(int series);
+    void narrow(int series, int dimension, bool without);
+
+    Explorer& m_explorer;
+    const Theme& m_theme;
+    FilterBox* m_filter = nullptr;
+    QueryPanel* m_panel = nullptr;
+    QStackedWidget* m_stack = nullptr;
+    QWidget* m_result = nullptr;
+    EmptyState* m_state = nullptr;
+    QLabel* m_title = nullptr;
+    QLabel* m_points = nullptr;
+    TrafficChart* m_chart = nullptr;
+    SeriesTable* m_table = nullptr;
+    QWidget* m_busy = nullptr; ///< over a result that is being replaced
+    QTimer m_busyTimer;
+    QTimer m_resizeTimer;
+};
+
+} // namespace rivereto::ui

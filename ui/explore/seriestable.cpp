@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/explore/seriestable.h"
+
+#include <algorithm>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QPainter>
+#include <QScrollBar>
+#include <QVBoxLayout>
+
+#include "ui/charts/trafficchart.h"
+#include "ui/models/texts.h"
+
+namespace rivereto::ui {
+
+using Figure = SeriesTableModel::Figure;
+
+namespace {
+
+constexpr int kRow = 24;
+constexpr int kHeaderHeight = 27;
+constexpr int kTotalHeight = 28;
+constexpr int kPadding = 12;
+constexpr int kSwatch = 10;
+constexpr int kAsWidth = 46; ///< numbers of AS are right-aligned before their names
+
+void words(QPainter& painter, const QRect& rect, int alignment, const QFont& font, const QColor& colour, const QString& string)
+{
+    painter.setFont(font);
+    painter.setPen(colour);
+    painter.drawText(rect, alignment | Qt::TextSingleLine, QFontMetrics(font).elidedText(string, Qt::ElideRight, rect.width()));
+}
+
+} // namespace
+
+SeriesHeader::SeriesHeader(const Theme& theme, QWidget* parent) : QHeaderView(Qt::Horizontal, parent), m_theme(theme)
+{
+    setSectionsClickable(true);
+    setHighlightSections(false);
+    setFixedHeight(kHeaderHeight);
+    setMinimumSectionSize(44);
+}
+
+void SeriesHeader::paintSection(QPainter* painter, const QRect& rect, int section) const
+{
+    painter->save();
+    painter->fillRect(rect, m_theme[Token::background]);
+    painter->setPen(m_theme[Token::border]);
+    painter->drawLine(rect.bottomLeft(), rect.bottomRight());
+    const auto figure = static_cast<Figure>(model()->headerData(section, Qt::Horizontal, SeriesTableModel::kFigureRole).toInt());
+    const auto title = model()->headerData(section, Qt::Horizontal).toString();
+    const auto unit = model()->headerData(section, Qt::Horizontal, SeriesTableModel::kUnitRole).toString();
+    const bool sorted = isSortIndicatorShown() && sortIndicatorSection() == section;
+    const auto titleFont = m_theme.font(12, sorted ? QFont::Bold : QFont::DemiBold);
+    const auto unitFont = m_theme.font(12);
+    const auto titleColour = m_theme[sorted ? Token::text : Token::secondary];
+    const auto arrow = m_theme.pixmap(sortIndicatorOrder() == Qt::AscendingOrder ? QStringLiteral("sort-up") : QStringLiteral("sort-down"), Token::accent, 10, devicePixelRatioF());
+    const auto inner = rect.adjusted(kPadding, 0, -kPadding, -1);
+    const int top = rect.center().y() - 5;
+    if (figure == Figure::Key) {
+        words(*painter, inner, Qt::AlignLeft | Qt::AlignVCenter, titleFont, titleColour, title);
+        if (sorted)
+            painter->drawPixmap(inner.left() + QFontMetrics(titleFont).horizontalAdvance(title) + 6, top, arrow);
+    } else {
+        const int unitWidth = unit.isEmpty() ? 0 : QFontMetrics(unitFont).horizontalAdvance(unit) + 4;
+        const int titleWidth = QFontMetrics(titleFont).horizontalAdvance(title);
+        words(*painter, inner, Qt::AlignRight | Qt::AlignVCenter, unitFont, m_theme[Token::secondary], unit);
+        words(*painter, inner.adjusted(-kPadding, 0, -unitWidth, 0), Qt::AlignRight | Qt::AlignVCenter, titleFont, titleColour, title);
+        if (sorted)
+            painter->drawPixmap(inner.right() - unitWidth - titleWidth - 14, top, arrow);
+    }
+    painter->restore();
+}
+
+void SeriesDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    painter->save();
+    const bool chosen = option.state.testFlag(QStyle::State_Selected);
+    painter->fillRect(option.rect, m_theme[chosen ? Token::selectedRow : Token::surface]);
+    if (!chosen) {
+        painter->setPen(m_theme[Token::softBorder]);
+        painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
+    }
+    const auto* model = static_cast<const SeriesTableModel*>(index.model());
+    if (model->figure(index.column()) == Figure::Key)
+        paintKey(*painter, option.rect, index);
+    else
+        paintFigure(*painter, option, index);
+    if (option.state.testFlag(QStyle::State_HasFocus)) {
+        painter->setPen(m_theme[Token::accent]);
+        painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
+    }
+    painter->restore();
+}
+
+void SeriesDelegate::paintKey(QPainter& painter, const QRect& rect, const QModelIndex& index) const
+{
+    const auto* model = static_cast<const SeriesTableModel*>(index.model());
+    auto inner = rect.adjusted(kPadding, 0, -4, 0);
+    if (index.column() == 0) {
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(seriesColour(m_theme, *model->result(), static_cast<size_t>(index.data(SeriesTableModel::kSeriesRole).toInt())));
+        painter.drawRoundedRect(QRectF(inner.left(), rect.center().y() - kSwatch / 2.0 + 1, kSwatch, kSwatch), 2, 2);
+        inner.setLeft(inner.left() + kSwatch + 10);
+    }
+    const auto detail = index.data(SeriesTableModel::kDetailRole).toString();
+    const auto value = index.data().toString();
+    const bool other = index.data(SeriesTableModel::kOtherRole).toBool();
+    const auto& result = *model->result();
+    const bool named = !detail.isEmpty() && !other;
+    auto colour = Token::text;
+    if (!result.dimensions.empty() && !other && static_cast<size_t>(index.column()) < result.dimensions.size()
+        && result.series[static_cast<size_t>(index.data(SeriesTableModel::kSeriesRole).toInt())].key[static_cast<size_t>(index.column())].empty())
+        colour = Token::disabled;
+    if (named) {
+        auto number = inner;
+        number.setWidth(kAsWidth);
+        words(painter, number, Qt::AlignRight | Qt::AlignVCenter, m_theme.font(12), m_theme[Token::secondary], value);
+        words(painter, inner.adjusted(kAsWidth + 8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, m_theme.font(12), m_theme[Token::text], detail);
+        return;
+    }
+    words(painter, inner, Qt::AlignLeft | Qt::AlignVCenter, m_theme.font(12), m_theme[colour], value);
+    const int used = QFontMetrics(m_theme.font(12)).horizontalAdvance(value) + 8;
+    if (!detail.isEmpty() && inner.width() > used)
+        words(painter, inner.adjusted(used, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, m_theme.font(12), m_theme[Token::secondary], detail);
+}
+
+void SeriesDelegate::paintFigure(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    const auto* model = static_cast<const SeriesTableModel*>(index.model());
+    const auto figure = model->figure(index.column());
+    const auto inner = option.rect.adjusted(4, 0, -kPadding, 0);
+    if (figure == Figure::Share) {
+        const bool chosen = option.state.testFlag(QStyle::State_Selected);
+        const bool other = index.data(SeriesTableModel::kOtherRole).toBool();
+        const double share = std::clamp(index.data(SeriesTableModel::kNumberRole).toDouble(), 0.0, 1.0);
+        const QRectF full(option.rect.left() + 4, option.rect.center().y() - 6, option.rect.width() - 8, 13);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(m_theme[other ? Token::softBorder : chosen ? Token::shareBarSelected : Token::shareBar]);
+        painter.drawRoundedRect(QRectF(full.left(), full.top(), full.width() * share, full.height()), 2, 2);
+        words(painter, inner, Qt::AlignRight | Qt::AlignVCenter, m_theme.font(12), m_theme[Token::secondary], index.data().toString());
+        return;
+    }
+    words(painter, inner, Qt::AlignRight | Qt::AlignVCenter, m_theme.font(12, figure == Figure::Average ? QFont::DemiBold : QFont::Normal), m_theme[Token::text], index.data().toString());
+}
+
+SeriesTable::SeriesTable(const Theme& theme, QWidget* parent) : QWidget(parent), m_theme(theme), m_view(new QTableView), m_total(new QWidget)
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_view, 1);
+    column->addWidget(m_total);
+    m_view->setObjectName(QStringLiteral("series"));
+    m_view->setAccessibleName(tr("Statistics of each series"));
+    m_view->setHorizontalHeader(new SeriesHeader(theme, m_view));
+    m_view->setModel(&m_model);
+    m_view->setItemDelegate(new SeriesDelegate(theme, m_view));
+    m_view->verticalHeader()->hide();
+    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_view->verticalHeader()->setDefaultSectionSize(kRow);
+    m_view->setShowGrid(false);
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_view->setTabKeyNavigation(false);
+    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_view->installEventFilter(this);
+    m_total->setFixedHeight(kTotalHeight);
+    m_total->installEventFilter(this);
+    m_total->setAccessibleName(tr("Total"));
+    auto* header = m_view->horizontalHeader();
+    connect(header, &QHeaderView::sectionClicked, this, [this, header](int section) {
+        const bool key = m_model.figure(section) == Figure::Key;
+        const auto first = key ? Qt::AscendingOrder : Qt::DescendingOrder;
+        const bool again = header->isSortIndicatorShown() && header->property("sorted").toInt() == section + 1;
+        const auto order = again && header->property("order").toInt() == static_cast<int>(first) ? (key ? Qt::DescendingOrder : Qt::AscendingOrder) : first;
+        header->setProperty("sorted", section + 1);
+        header->setProperty("order", static_cast<int>(order));
+        header->setSortIndicatorShown(true);
+        header->setSortIndicator(section, order);
+        m_model.sort(section, order);
+    });
+    connect(m_view, &QWidget::customContextMenuRequested, this, &SeriesTable::showMenu);
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        const auto rows = m_view->selectionModel()->selectedRows();
+        if (!m_updating)
+            emit selected(rows.size() == 1 ? m_model.seriesOf(rows[0].row()) : -1);
+    });
+    connect(&theme, &Theme::changed, this, [this] {
+        m_view->viewport()->update();
+        m_total->update();
+    });
+}
+
+void SeriesTable::setAnswer(const AnswerPtr& answer, const std::shared_ptr<const core::Schema>& schema)
+{
+    m_updating = true;
+    const auto before = m_model.result() ? m_model.result()->dimensions : std::vector<core::ColumnId>{};
+    const int columns = m_model.columnCount();
+    m_model.setAnswer(answer, schema);
+    const auto* result = m_model.result();
+    auto* header = m_view->horizontalHeader();
+    if (result && (result->dimensions != before || columns != m_model.columnCount() || !header->isSortIndicatorShown())) {
+        // The order of an answer is its ranking.
+        const auto by = result->query.limitBy == core::LimitBy::Max ? Figure::Max : result->query.limitBy == core::LimitBy::Last ? Figure::Last : Figure::Average;
+        const int section = m_model.columnOf(core::isTotal(result->query.unit) ? Figure::Total : by);
+        header->setSortIndicatorShown(true);
+        header->setSortIndicator(section, Qt::DescendingOrder);
+        header->setProperty("sorted", section + 1);
+        header->setProperty("order", static_cast<int>(Qt::DescendingOrder));
+    }
+    layoutColumns();
+    m_total->update();
+    m_updating = false;
+}
+
+void SeriesTable::select(int series)
+{
+    const int row = m_model.rowOf(series);
+    m_updating = true;
+    if (row < 0)
+        m_view->clearSelection();
+    else
+        m_view->selectRow(row);
+    m_updating = false;
+}
+
+/// Figures get what they need, dimensions share the rest.
+void SeriesTable::layoutColumns()
+{
+    const int columns = m_model.columnCount();
+    if (columns == 0)
+        return;
+    const int width = m_view->viewport()->width();
+    int figures = 0;
+    for (int i = 0; i < columns; ++i)
+        figures += m_model.figure(i) != Figure::Key;
+    const int keys = columns - figures;
+    const int figureWidth = std::clamp((width - keys * 150) / std::max(figures, 1), 66, 96);
+    const int keyWidth = std::max((width - figures * figureWidth) / std::max(keys, 1), 60);
+    int left = width;
+    for (int i = 0; i < columns; ++i) {
+        const bool key = m_model.figure(i) == Figure::Key;
+        const int size = i + 1 == columns ? std::max(left, 44) : key ? keyWidth : figureWidth;
+        m_view->setColumnWidth(i, size);
+        left -= size;
+    }
+}
+
+void SeriesTable::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    layoutColumns();
+}
+
+bool SeriesTable::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_total && event->type() == QEvent::Paint) {
+        QPainter painter(m_total);
+        paintTotal(painter);
+        return true;
+    }
+    if (watched == m_view && event->type() == QEvent::KeyPress) {
+        if (static_cast<QKeyEvent*>(event)->matches(QKeySequence::Copy)) {
+            copy();
+            return true;
+        }
+        if (static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+            m_view->clearSelection();
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void SeriesTable::paintTotal(QPainter& painter)
+{
+    painter.fillRect(m_total->rect(), m_theme[Token::background]);
+    painter.setPen(m_theme[Token::border]);
+    painter.drawLine(0, 0, m_total->width(), 0);
+    for (int column = 0; column < m_model.columnCount(); ++column) {
+        const int x = m_view->columnViewportPosition(column);
+        const QRect rect(x, 0, m_view->columnWidth(column), m_total->height());
+        const auto figure = m_model.figure(column);
+        const bool key = figure == Figure::Key;
+        const auto inner = key ? rect.adjusted(kPadding + kSwatch + 10, 0, -4, 0) : rect.adjusted(2, 0, -kPadding, 0);
+        const auto colour = m_theme[figure == Figure::Share ? Token::secondary : Token::text];
+        const auto font = m_theme.font(12, figure == Figure::Share ? QFont::Normal : QFont::DemiBold);
+        words(painter, inner, (key ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, font, colour, m_model.totalData(column).toString());
+    }
+}
+
+void SeriesTable::copy()
+{
+    QList<int> rows;
+    for (const auto& index : m_view->selectionModel()->selectedRows())
+        rows << index.row();
+    if (rows.isEmpty()) {
+        for (int row = 0; row < m_model.rowCount(); ++row)
+            rows << row;
+    }
+    std::ranges::sort(rows);
+    QApplication::clipboard()->setText(m_model.copied(rows));
+}
+
+void SeriesTable::showMenu(const QPoint& at)
+{
+    const auto index = m_view->indexAt(at);
+    QMenu menu(this);
+    if (index.isValid()) {
+        const int series = m_model.seriesOf(index.row());
+        const auto* result = m_model.result();
+        const auto& chosen = result->series[static_cast<size_t>(series)];
+        if (!chosen.other && !result->dimensions.empty()) {
+            const bool key = m_model.figure(index.column()) == Figure::Key;
+            const auto label = key ? keyText(chosen, static_cast<size_t>(index.column())) : seriesLabel(chosen);
+            const auto shown = QFontMetrics(font()).elidedText(label, Qt::ElideRight, 260);
+            const int dimension = key ? index.column() : -1;
+            menu.addAction(tr("Filter for “%1”").arg(shown), this, [=, this] { emit filterAsked(series, dimension, false); });
+            menu.addAction(tr("Filter without “%1”").arg(shown), this, [=, this] { emit filterAsked(series, dimension, true); });
+            menu.addSeparator();
+        }
+    }
+    menu.addAction(m_view->selectionModel()->hasSelection() ? tr("Copy the selected rows") : tr("Copy the table"), QKeySequence::Copy, this, &SeriesTable::copy);
+    menu.exec(m_view->viewport()->mapToGlobal(at));
+}
+
+} // namespace rivereto::ui

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SeriesTableModel: one row a series with its statistics; Other stays last, the total is apart for a pinned row.
+#pragma once
+
+#include <QAbstractTableModel>
+
+#include "core/text/number.h"
+#include "ui/models/queryrunner.h"
+
+namespace rivereto::ui {
+
+/// Name of an AS, empty when unknown. Set by whoever has a table of names.
+using AsNames = std::function<QString(uint32_t)>;
+
+class SeriesTableModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum class Figure : uint8_t { Key, Min, Max, Last, Average, P95, Share, Total };
+    enum Role {
+        kUnitRole = Qt::UserRole, ///< header: unit of the column's figures
+        kFigureRole,              ///< header: int(Figure)
+        kSeriesRole,              ///< position in the result, or -1
+        kNumberRole,              ///< raw value; share as 0 … 1
+        kDetailRole,              ///< secondary text behind the value: "318 more", an AS name
+        kOtherRole,               ///< the row is Other
+    };
+    static constexpr int kTotalRow = -1;
+
+    using QAbstractTableModel::QAbstractTableModel;
+    void setAnswer(const AnswerPtr& answer, std::shared_ptr<const core::Schema> schema);
+    void setAsNames(AsNames names) { m_asNames = std::move(names); }
+
+    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+
+    /// The same for the pinned row of the total.
+    [[nodiscard]] QVariant totalData(int column, int role = Qt::DisplayRole) const;
+    [[nodiscard]] Figure figure(int column) const;
+    [[nodiscard]] int columnOf(Figure figure) const;
+    /// Position in the result of a row; -1 without one.
+    [[nodiscard]] int seriesOf(int row) const;
+    [[nodiscard]] int rowOf(int series) const;
+    [[nodiscard]] const core::QueryResult* result() const { return m_answer ? m_answer->result.get() : nullptr; }
+    /// Tab-separated, with a header line.
+    [[nodiscard]] QString copied(const QList<int>& rows) const;
+
+private:
+    [[nodiscard]] double value(const core::Series& series, Figure figure) const;
+    [[nodiscard]] QString figureText(const core::Series& series, Figure figure) const;
+    [[nodiscard]] QString asName(const core::Series& series, int dimension) const;
+    void order();
+
+    AnswerPtr m_answer;
+    std::shared_ptr<const core::Schema> m_schema;
+    AsNames m_asNames;
+    std::vector<Figure> m_figures; ///< behind the dimensions
+    std::vector<int> m_rows;       ///< row → series
+    core::Scale m_rate;
+    core::Scale m_sum;
+    int m_sortColumn = -1; ///< as ranked
+    Qt::SortOrder m_sortOrder = Qt::DescendingOrder;
+};
+
+} // namespace rivereto::ui

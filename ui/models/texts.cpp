@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/texts.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QLocale>
+#include <QTimeZone>
+
+#include "core/filter/filter.h"
+#include "core/text/number.h"
+
+namespace rivereto::ui {
+
+namespace {
+
+QString tr(const char* source) { return QCoreApplication::translate("texts", source); }
+
+/// Inside an English sentence: "source AS", but "AS path".
+QString inSentence(const QString& label)
+{
+    const bool acronym = label.size() > 1 && label[1].isUpper();
+    if (acronym || QLocale().language() != QLocale::English || label.isEmpty())
+        return label;
+    return label[0].toLower() + label.mid(1);
+}
+
+std::string quoted(const std::string& value)
+{
+    std::string out = "\"";
+    for (const char c : value) {
+        if (c == '"' || c == '\\')
+            out += '\\';
+        out += c;
+    }
+    return out + '"';
+}
+
+QDateTime dateTime(const Clock& clock, uint64_t ms)
+{
+    const auto utc = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(ms), Qt::UTC);
+    return clock.local ? utc.toLocalTime() : utc;
+}
+
+} // namespace
+
+QString columnLabel(const core::Column& column)
+{
+    return QCoreApplication::translate("columns", std::string(column.label.empty() ? column.name : column.label).c_str());
+}
+
+QString groupLabel(core::Group group) { return QCoreApplication::translate("columns", std::string(core::groupName(group)).c_str()); }
+
+QString chartTitle(const core::Schema& schema, const std::vector<std::string>& dimensions)
+{
+    QStringList names;
+    for (const auto& name : dimensions) {
+        const auto id = schema.find(name);
+        names << (id == core::ColumnId::kNone ? text(name) : inSentence(columnLabel(schema[id])));
+    }
+    return names.isEmpty() ? tr("All traffic") : tr("Traffic by %1").arg(QLocale().createSeparatedList(names));
+}
+
+QString unitLabel(core::Unit unit)
+{
+    switch (unit) {
+    case core::Unit::L3Bps: return tr("L3 bits/s");
+    case core::Unit::L2Bps: return tr("L2 bits/s");
+    case core::Unit::Pps: return tr("Packets/s");
+    case core::Unit::Fps: return tr("Flows/s");
+    case core::Unit::Bytes: return tr("Bytes");
+    case core::Unit::Packets: return tr("Packets");
+    case core::Unit::Flows: return tr("Flows");
+    }
+    return {};
+}
+
+QString unitSuffix(core::Unit unit)
+{
+    switch (unit) {
+    case core::Unit::L3Bps:
+    case core::Unit::L2Bps: return QStringLiteral("b/s");
+    case core::Unit::Pps: return tr("p/s");
+    case core::Unit::Fps: return tr("flows/s");
+    default: return totalSuffix(unit);
+    }
+}
+
+QString totalSuffix(core::Unit unit)
+{
+    switch (unit) {
+    case core::Unit::Pps:
+    case core::Unit::Packets: return tr("packets");
+    case core::Unit::Fps:
+    case core::Unit::Flows: return tr("flows");
+    default: return QStringLiteral("B");
+    }
+}
+
+QString quantity(double value, const QString& suffix) { return text(core::formatScaled(value, suffix.toStdString())); }
+
+QString keyText(const core::Series& series, size_t dimension)
+{
+    if (series.other)
+        return dimension == 0 ? tr("Other") : QString();
+    if (dimension >= series.key.size())
+        return {};
+    const auto& value = series.key[dimension];
+    return value.empty() ? tr("none") : text(value);
+}
+
+QString seriesLabel(const core::Series& series)
+{
+    if (series.key.empty() && !series.other)
+        return tr("All traffic");
+    QStringList parts;
+    for (size_t i = 0; i < (series.other ? 1 : series.key.size()); ++i)
+        parts << keyText(series, i);
+    return parts.join(QStringLiteral(" · "));
+}
+
+QString errorText(const core::Error& error)
+{
+    auto out = QCoreApplication::translate("errors", std::string(error.text).c_str());
+    for (const auto& argument : error.args) {
+        const auto at = out.indexOf(QStringLiteral("{}"));
+        if (at < 0)
+            break;
+        out.replace(at, 2, text(argument));
+    }
+    return out;
+}
+
+std::optional<std::string> conditionFor(const core::Schema& schema, core::ColumnId id, const std::string& value)
+{
+    const auto& column = schema[id];
+    if (core::isList(column.type) || core::typeInfo(column.type).operators == core::Operators::None)
+        return std::nullopt;
+    std::vector<std::string> literals;
+    if (column.storage() == core::Storage::Dict)
+        literals = {quoted(value)};
+    else if (value.empty())
+        literals = {"0", "undefined", "::", "\"\""};
+    else
+        literals = {value, quoted(value)};
+    for (const auto& literal : literals) {
+        auto condition = fmt::format("{} = {}", column.name, literal);
+        if (core::bindFilter(condition, {.schema = schema}))
+            return condition;
+    }
+    return std::nullopt;
+}
+
+std::string narrowed(const std::string& filter, const std::string& condition, const core::Schema& schema)
+{
+    const auto parsed = core::parseFilter(filter);
+    if (!parsed || parsed->empty())
+        return condition;
+    // The normal form has no comment that could swallow what follows.
+    const auto before = filter.find("--") == std::string::npos ? filter : core::toText(*parsed, schema);
+    const bool weaker = parsed->root->kind == core::FilterNode::Kind::Or;
+    return weaker ? fmt::format("({}) AND {}", before, condition) : fmt::format("{} AND {}", before, condition);
+}
+
+int Clock::offsetMinutes(uint64_t ms) const { return dateTime(*this, ms).offsetFromUtc() / 60; }
+
+QString Clock::time(uint64_t ms, uint64_t stepMs) const
+{
+    const auto format = stepMs % 60'000 == 0 ? QStringLiteral("HH:mm") : stepMs % 1000 == 0 ? QStringLiteral("HH:mm:ss") : QStringLiteral("HH:mm:ss.zzz");
+    return dateTime(*this, ms).toString(format);
+}
+
+QString Clock::day(uint64_t ms, bool year) const
+{
+    return QLocale().toString(dateTime(*this, ms).date(), year ? QStringLiteral("ddd d MMM yyyy") : QStringLiteral("ddd d MMM"));
+}
+
+QString Clock::range(core::TimeRange range) const
+{
+    const uint64_t step = range.length() < 10 * 60'000 ? 1000 : 60'000;
+    const auto from = time(range.from, step);
+    const auto to = time(range.to, step);
+    if (dateTime(*this, range.from).date() == dateTime(*this, range.to).date())
+        return QStringLiteral("%1, %2 – %3").arg(day(range.from, true), from, to);
+    return QStringLiteral("%1, %2 – %3, %4").arg(day(range.from), from, day(range.to), to);
+}
+
+QString Clock::zone(uint64_t ms) const { return local ? dateTime(*this, ms).timeZoneAbbreviation() : QStringLiteral("UTC"); }
+
+QString Clock::offset(uint64_t ms) const
+{
+    if (!local)
+        return {};
+    const int minutes = offsetMinutes(ms);
+    if (minutes == 0)
+        return {};
+    const auto sign = minutes < 0 ? QStringLiteral("−") : QStringLiteral("+");
+    auto out = QStringLiteral("UTC%1%2").arg(sign).arg(std::abs(minutes) / 60);
+    if (minutes % 60 != 0)
+        out += QStringLiteral(":%1").arg(std::abs(minutes) % 60, 2, 10, QLatin1Char('0'));
+    return out;
+}
+
+} // namespace rivereto::ui

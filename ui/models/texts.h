@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the window names columns, units, series, times and errors; figures come from core/text.
+#pragma once
+
+#include <optional>
+
+#include <QString>
+#include <QStringList>
+
+#include "core/query/result.h"
+#include "core/schema/schema.h"
+
+namespace rivereto::ui {
+
+inline QString text(std::string_view view) { return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size())); }
+
+QString columnLabel(const core::Column& column);
+QString groupLabel(core::Group group);
+/// "Traffic by source AS and input interface".
+QString chartTitle(const core::Schema& schema, const std::vector<std::string>& dimensions);
+
+/// "L3 bits/s".
+QString unitLabel(core::Unit unit);
+/// Behind a figure: "b/s", "packets/s" …
+QString unitSuffix(core::Unit unit);
+/// Of the sum behind a rate: "B", "packets", "flows".
+QString totalSuffix(core::Unit unit);
+/// "6.14 Gb/s".
+QString quantity(double value, const QString& suffix);
+
+/// One dimension of a series' key: "none" for a missing value.
+QString keyText(const core::Series& series, size_t dimension);
+/// All dimensions: "2906 · et-0/0/2".
+QString seriesLabel(const core::Series& series);
+
+/// Translated message of an error.
+QString errorText(const core::Error& error);
+
+/// A condition on a key's value in the filter language; nothing when the column's type has no equality.
+std::optional<std::string> conditionFor(const core::Schema& schema, core::ColumnId column, const std::string& value);
+/// `filter` and also `condition`.
+std::string narrowed(const std::string& filter, const std::string& condition, const core::Schema& schema);
+
+/// Times in UTC or in the machine's own zone.
+struct Clock {
+    bool local = false;
+    [[nodiscard]] int offsetMinutes(uint64_t ms) const;
+    /// "22:10", with seconds or milliseconds where `stepMs` asks for them.
+    [[nodiscard]] QString time(uint64_t ms, uint64_t stepMs = 60'000) const;
+    /// "Mon 23 Nov".
+    [[nodiscard]] QString day(uint64_t ms, bool year = false) const;
+    /// "Mon 23 Nov 2026, 17:42 – 23:42".
+    [[nodiscard]] QString range(core::TimeRange range) const;
+    /// "UTC", "CET".
+    [[nodiscard]] QString zone(uint64_t ms) const;
+    /// "UTC+1"; empty in UTC.
+    [[nodiscard]] QString offset(uint64_t ms) const;
+};
+
+} // namespace rivereto::ui

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ViewState: what Explore shows – query, range and chart – as a value that history keeps.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "core/query/query.h"
+#include "core/store/flowstore.h"
+
+namespace rivereto::ui {
+
+enum class ChartKind : uint8_t { Stacked, Lines, Share };
+
+/// A range as chosen: everything stored, the last so many milliseconds, or fixed.
+struct RangeChoice {
+    enum class Kind : uint8_t { All, Last, Fixed };
+    Kind kind = Kind::All;
+    uint64_t lengthMs = 0; ///< Last
+    core::TimeRange fixed; ///< Fixed
+    bool operator==(const RangeChoice&) const = default;
+
+    static RangeChoice last(uint64_t ms) { return {.kind = Kind::Last, .lengthMs = ms}; }
+    static RangeChoice between(core::TimeRange range) { return {.kind = Kind::Fixed, .fixed = range}; }
+};
+
+struct ViewState {
+    ChartKind chart = ChartKind::Stacked;
+    core::Query query{.kind = core::QueryKind::TimeSeries, .dimensions = {"SrcAS"}}; ///< its range is left open
+    RangeChoice range;
+    bool operator==(const ViewState&) const = default;
+};
+
+inline uint64_t nowMs()
+{
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+/// "The last hour" ends now while flows arrive, otherwise where the stored flows end.
+std::optional<core::TimeRange> resolveRange(const RangeChoice& choice, const core::StoreStatus& status, bool live, uint64_t nowMs);
+
+/// Back and Forward over states.
+class StateHistory {
+public:
+    [[nodiscard]] const ViewState& current() const { return m_states[m_at]; }
+    /// Drops what lies ahead. Pushing the current state changes nothing.
+    void push(const ViewState& state);
+    /// Replaces the current state, as for a default that turns out unfit.
+    void amend(const ViewState& state) { m_states[m_at] = state; }
+    [[nodiscard]] bool canGoBack() const { return m_at > 0; }
+    [[nodiscard]] bool canGoForward() const { return m_at + 1 < m_states.size(); }
+    void back() { m_at -= canGoBack() ? 1 : 0; }
+    void forward() { m_at += canGoForward() ? 1 : 0; }
+    void reset(const ViewState& state);
+
+private:
+    std::vector<ViewState> m_states{ViewState{}};
+    size_t m_at = 0;
+};
+
+} // namespace rivereto::ui

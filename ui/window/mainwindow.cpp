@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/window/mainwindow.h"
+
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QToolButton>
+
+namespace rivereto::ui {
+
+namespace {
+
+constexpr int kRailWidth = 64;
+constexpr auto kThemePreference = "theme";
+constexpr auto kGeometryPreference = "geometry";
+
+ThemeChoice preferredTheme(const Backend& backend)
+{
+    const auto name = backend.preference(QLatin1String(kThemePreference));
+    return name == QStringLiteral("light") ? ThemeChoice::Light : name == QStringLiteral("dark") ? ThemeChoice::Dark : ThemeChoice::System;
+}
+
+QStringList localPaths(const QMimeData& data)
+{
+    QStringList out;
+    for (const auto& url : data.urls()) {
+        if (url.isLocalFile())
+            out << url.toLocalFile();
+    }
+    return out;
+}
+
+} // namespace
+
+MainWindow::MainWindow(Backend& backend, QWidget* parent)
+    : QMainWindow(parent), m_backend(backend), m_theme(preferredTheme(backend)), m_explorer(backend)
+{
+    setMinimumSize(960, 640);
+    resize(1440, 900);
+    setAcceptDrops(true);
+    setWindowIcon(QIcon(QStringLiteral(":/icons/rivereto.svg")));
+    auto* central = new QWidget;
+    auto* rows = new QVBoxLayout(central);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(0);
+    auto* body = new QHBoxLayout;
+    body->setSpacing(0);
+    body->addWidget(buildRail());
+    auto* right = new QVBoxLayout;
+    right->setSpacing(0);
+    m_toolbar = new Toolbar(backend, m_explorer, m_theme);
+    m_banner = new Banner(m_theme);
+    m_home = new HomePage(backend, m_theme);
+    m_explore = new ExplorePage(m_explorer, m_theme);
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(m_home);
+    m_pages->addWidget(m_explore);
+    right->addWidget(m_toolbar);
+    m_job = new JobStrip(backend, central);
+    right->addWidget(m_job);
+    right->addWidget(m_banner);
+    right->addWidget(m_pages, 1);
+    body->addLayout(right, 1);
+    rows->addLayout(body, 1);
+    rows->addWidget(new StatusLine(backend, m_explorer));
+    setCentralWidget(central);
+    buildMenus();
+    buildDatabaseLabel();
+
+    m_dropVeil = new QLabel(tr("Drop to open"), this);
+    static_cast<QLabel*>(m_dropVeil)->setAlignment(Qt::AlignCenter);
+    m_dropVeil->setObjectName(QStringLiteral("dropVeil"));
+    m_dropVeil->hide();
+
+    connect(m_toolbar, &Toolbar::openAsked, this, &MainWindow::open);
+    connect(m_home, &HomePage::openAsked, this, &MainWindow::open);
+    connect(&backend, &Backend::storeChanged, this, &MainWindow::syncStore);
+    connect(&backend, &Backend::failed, this, [this](const QString& what) { m_banner->say(what); });
+    connect(&backend, &Backend::jobChanged, this, [this] { m_cancelAction->setEnabled(m_backend.job().running); });
+    connect(&backend, &Backend::inputChanged, this, [this] {
+        m_listenAction->setText(m_backend.input().listening ? tr("Stop &listening") : tr("&Listen"));
+    });
+    connect(&m_theme, &Theme::changed, this, &MainWindow::syncIcons);
+    restoreGeometry(QByteArray::fromBase64(backend.preference(QLatin1String(kGeometryPreference)).toLatin1()));
+    syncStore();
+    syncIcons();
+}
+
+QWidget* MainWindow::buildRail()
+{
+    auto* rail = new QFrame;
+    rail->setObjectName(QStringLiteral("rail"));
+    rail->setFixedWidth(kRailWidth);
+    auto* column = new QVBoxLayout(rail);
+    column->setContentsMargins(4, 8, 4, 8);
+    column->setSpacing(4);
+    m_rail = new QButtonGroup(this);
+    const auto add = [&](const QString& name, const QString& icon) {
+        auto* button = new QToolButton;
+        button->setText(name);
+        button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
+        button->setIconSize({20, 20});
+        button->setFixedSize(kRailWidth - 9, 52);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setAccessibleName(name);
+        button->setProperty("glyph", icon);
+        column->addWidget(button);
+        return button;
+    };
+    int id = 0;
+    for (const auto& [name, icon] : {std::pair{tr("Home"), QStringLiteral("home")}, std::pair{tr("Explore"), QStringLiteral("explore")}}) {
+        auto* button = add(name, icon);
+        button->setCheckable(true);
+        m_rail->addButton(button, id++);
+    }
+    column->addStretch(1);
+    connect(add(tr("Help"), QStringLiteral("help")), &QToolButton::clicked, this, &MainWindow::showKeys);
+    connect(m_rail, &QButtonGroup::idClicked, this, [this](int page) { showPage(static_cast<Page>(page)); });
+    return rail;
+}
+
+void MainWindow::buildDatabaseLabel()
+{
+    auto* corner = new QWidget;
+    auto* row = new QHBoxLayout(corner);
+    row->setContentsMargins(8, 0, 12, 0);
+    row->setSpacing(8);
+    m_databaseIcon = new QLabel;
+    m_databaseName = new QLabel;
+    row->addWidget(m_databaseIcon);
+    row->addWidget(m_databaseName);
+    menuBar()->setCornerWidget(corner);
+}
+
+void MainWindow::syncIcons()
+{
+    for (auto* button : findChildren<QToolButton*>()) {
+        const auto glyph = button->property("glyph").toString();
+        if (glyph.isEmpty())
+            continue;
+        auto icon = m_theme.icon(glyph, Token::secondary, 20);
+        for (const qreal ratio : {1.0, 2.0})
+            icon.addPixmap(m_theme.pixmap(glyph, Token::accent, 20, ratio), QIcon::Normal, QIcon::On);
+        button->setIcon(icon);
+    }
+    m_databaseIcon->setPixmap(m_theme.pixmap(QStringLiteral("database"), Token::secondary, 14, devicePixelRatioF()));
+    m_dropVeil->setStyleSheet(QStringLiteral("#dropVeil{background:%1;border:2px solid %2;color:%2;font-size:20px;font-weight:600}")
+                                  .arg(m_theme[Token::softAccent].name(), m_theme[Token::accent].name()));
+}
+
+void MainWindow::syncStore()
+{
+    const auto name = m_backend.databaseName();
+    const bool opened = m_backend.store() != nullptr;
+    setWindowTitle(opened ? tr("%1 – Rivereto").arg(name) : tr("Rivereto"));
+    m_databaseIcon->setVisible(opened);
+    m_databaseName->setText(QFontMetrics(m_databaseName->font()).elidedText(opened ? name : tr("No database open"), Qt::ElideMiddle, 400));
+    m_databaseName->setProperty("role", opened ? "title" : "secondary");
+    m_databaseName->setStyleSheet(opened ? QStringLiteral("font-weight:600") : QString());
+    m_saveAction->setEnabled(opened);
+    m_exploreAction->setEnabled(opened);
+    m_rail->button(static_cast<int>(Page::Explore))->setEnabled(opened);
+    m_banner->hide();
+    showPage(opened ? Page::Explore : Page::Home);
+}
+
+void MainWindow::showPage(Page page)
+{
+    if (page == Page::Explore && !m_backend.store())
+        return;
+    m_pages->setCurrentIndex(static_cast<int>(page));
+    m_rail->button(static_cast<int>(page))->setChecked(true);
+    m_toolbar->setTimeShown(page == Page::Explore);
+}
+
+void MainWindow::open()
+{
+    auto* dialog = new QFileDialog(this, tr("Open captures or a database"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFiles);
+    connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& paths) { m_backend.openPaths(paths); });
+    dialog->open();
+}
+
+void MainWindow::saveAs()
+{
+    auto* dialog = new QFileDialog(this, tr("Save a copy of the database"), QString(), tr("Rivereto database (*.rivereto)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("rivereto"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) { m_backend.saveAs(path); });
+    dialog->open();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (localPaths(*event->mimeData()).isEmpty())
+        return;
+    event->acceptProposedAction();
+    m_dropVeil->setGeometry(rect().adjusted(8, 8, -8, -8));
+    m_dropVeil->show();
+    m_dropVeil->raise();
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { m_dropVeil->hide(); }
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    m_dropVeil->hide();
+    const auto paths = localPaths(*event->mimeData());
+    if (paths.isEmpty())
+        return;
+    event->acceptProposedAction();
+    m_backend.openPaths(paths);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    m_backend.setPreference(QLatin1String(kGeometryPreference), QString::fromLatin1(saveGeometry().toBase64()));
+    QMainWindow::closeEvent(event);
+}
+
+} // namespace rivereto::ui

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MainWindow: menus, rail, toolbar and pages around one Backend. Read this first in ui/window.
+#pragma once
+
+#include <QButtonGroup>
+#include <QLabel>
+#include <QMainWindow>
+#include <QStackedWidget>
+
+#include "ui/explore/explorepage.h"
+#include "ui/window/backend.h"
+#include "ui/window/homepage.h"
+#include "ui/window/jobstrip.h"
+#include "ui/window/statusline.h"
+#include "ui/window/toolbar.h"
+
+namespace rivereto::ui {
+
+enum class Page : uint8_t { Home, Explore };
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    explicit MainWindow(Backend& backend, QWidget* parent = nullptr);
+
+    void showPage(Page page);
+    [[nodiscard]] Page page() const { return static_cast<Page>(m_pages->currentIndex()); }
+    [[nodiscard]] Explorer& explorer() { return m_explorer; }
+    [[nodiscard]] ExplorePage& explorePage() { return *m_explore; }
+    [[nodiscard]] Banner& banner() { return *m_banner; }
+    [[nodiscard]] Theme& theme() { return m_theme; }
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    QWidget* buildRail();
+    void buildMenus();
+    void buildFileMenu();
+    void buildEditMenu();
+    void buildViewMenu();
+    void buildGoMenu();
+    void buildCaptureMenu();
+    void buildHelpMenu();
+    void buildDatabaseLabel();
+    void open();
+    void saveAs();
+    void showKeys();
+    void showAbout();
+    void syncStore();
+    void syncIcons();
+
+    Backend& m_backend;
+    Theme m_theme;
+    Explorer m_explorer;
+    QButtonGroup* m_rail = nullptr;
+    QStackedWidget* m_pages = nullptr;
+    Toolbar* m_toolbar = nullptr;
+    JobStrip* m_job = nullptr;
+    Banner* m_banner = nullptr;
+    HomePage* m_home = nullptr;
+    ExplorePage* m_explore = nullptr;
+    QLabel* m_databaseIcon = nullptr;
+    QLabel* m_databaseName = nullptr;
+    QWidget* m_dropVeil = nullptr;
+    QAction* m_saveAction = nullptr;
+    QAction* m_exploreAction = nullptr;
+    QAction* m_listenAction = nullptr;
+    QAction* m_cancelAction = nullptr;
+    QMenu* m_recentMenu = nullptr;
+};
+
+} // namespace rivereto::ui

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The menus of MainWindow, and the list of keys.
+#include <QActionGroup>
+#include <QApplication>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QGridLayout>
+#include <QMenuBar>
+#include <QMessageBox>
+
+#include "ui/window/mainwindow.h"
+
+namespace rivereto::ui {
+
+void MainWindow::buildMenus()
+{
+    buildFileMenu();
+    buildEditMenu();
+    buildViewMenu();
+    buildGoMenu();
+    buildCaptureMenu();
+    buildHelpMenu();
+}
+
+void MainWindow::buildFileMenu()
+{
+    auto* menu = menuBar()->addMenu(tr("&File"));
+    menu->addAction(tr("&Open…"), QKeySequence(Qt::CTRL | Qt::Key_O), this, &MainWindow::open);
+    m_recentMenu = menu->addMenu(tr("Open &recent"));
+    connect(m_recentMenu, &QMenu::aboutToShow, this, [this] {
+        m_recentMenu->clear();
+        for (const auto& file : m_backend.recentFiles())
+            m_recentMenu->addAction(file.path, this, [this, path = file.path] { m_backend.openPaths({path}); });
+        if (m_recentMenu->isEmpty())
+            m_recentMenu->addAction(tr("Nothing yet"))->setEnabled(false);
+    });
+    menu->addSeparator();
+    m_saveAction = menu->addAction(tr("&Save a copy as…"), QKeySequence(Qt::CTRL | Qt::Key_S), this, &MainWindow::saveAs);
+    menu->addSeparator();
+    menu->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
+}
+
+void MainWindow::buildEditMenu()
+{
+    auto* menu = menuBar()->addMenu(tr("&Edit"));
+    menu->addAction(tr("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), this, [this] {
+        showPage(Page::Explore);
+        m_explore->filter().editor().setFocus();
+    });
+    menu->addAction(tr("&Remove the filter"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), this, [this] { m_explorer.setFilter({}); });
+    menu->addAction(tr("Add a &dimension…"), QKeySequence(Qt::CTRL | Qt::Key_G), this, [this] {
+        showPage(Page::Explore);
+        if (m_backend.store())
+            m_explore->panel().addDimension();
+    });
+}
+
+void MainWindow::buildViewMenu()
+{
+    auto* menu = menuBar()->addMenu(tr("&View"));
+    auto* themes = menu->addMenu(tr("&Theme"));
+    auto* group = new QActionGroup(this);
+    const std::tuple<QString, ThemeChoice, QString> choices[] = {{tr("&System"), ThemeChoice::System, QStringLiteral("system")},
+                                                                 {tr("&Light"), ThemeChoice::Light, QStringLiteral("light")},
+                                                                 {tr("&Dark"), ThemeChoice::Dark, QStringLiteral("dark")}};
+    for (const auto& [label, choice, name] : choices) {
+        auto* action = themes->addAction(label, this, [this, choice = choice, name = name] {
+            m_theme.choose(choice);
+            m_backend.setPreference(QStringLiteral("theme"), name);
+        });
+        action->setCheckable(true);
+        action->setChecked(m_theme.choice() == choice);
+        group->addAction(action);
+    }
+    auto* panel = menu->addAction(tr("&Query panel"), QKeySequence(Qt::CTRL | Qt::Key_B), this, [] { });
+    panel->setCheckable(true);
+    panel->setChecked(true);
+    connect(panel, &QAction::toggled, this, [this](bool on) { m_explore->setPanelShown(on); });
+    auto* local = menu->addAction(tr("&Local time"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T), this, [] { });
+    local->setCheckable(true);
+    connect(local, &QAction::toggled, &m_explorer, &Explorer::setLocalTime);
+    connect(&m_explorer, &Explorer::clockChanged, local, [this, local] { local->setChecked(m_explorer.clock().local); });
+    menu->addSeparator();
+    menu->addAction(tr("&Refresh"), QKeySequence(Qt::Key_F5), &m_explorer, &Explorer::refresh);
+}
+
+void MainWindow::buildGoMenu()
+{
+    auto* menu = menuBar()->addMenu(tr("&Go"));
+    menu->addAction(tr("&Back"), QKeySequence(Qt::ALT | Qt::Key_Left), &m_explorer, &Explorer::back);
+    menu->addAction(tr("&Forward"), QKeySequence(Qt::ALT | Qt::Key_Right), &m_explorer, &Explorer::forward);
+    menu->addSeparator();
+    menu->addAction(tr("&Home"), QKeySequence(Qt::CTRL | Qt::Key_1), this, [this] { showPage(Page::Home); });
+    m_exploreAction = menu->addAction(tr("&Explore"), QKeySequence(Qt::CTRL | Qt::Key_2), this, [this] { showPage(Page::Explore); });
+    menu->addSeparator();
+    menu->addAction(tr("&Previous period"), QKeySequence(Qt::CTRL | Qt::Key_Comma), this, [this] { m_explorer.shift(-1); });
+    menu->addAction(tr("&Next period"), QKeySequence(Qt::CTRL | Qt::Key_Period), this, [this] { m_explorer.shift(1); });
+    menu->addAction(tr("&All of the capture"), QKeySequence(Qt::CTRL | Qt::Key_0), this, [this] { m_explorer.setRange({}); });
+}
+
+void MainWindow::buildCaptureMenu()
+{
+    auto* menu = menuBar()->addMenu(tr("&Capture"));
+    m_listenAction = menu->addAction(tr("&Listen"), QKeySequence(Qt::CTRL | Qt::Key_L), this, [this] { m_backend.setListening(!m_backend.input().listening); });
+    menu->addAction(tr("&Demo network"), QKeySequence(Qt::CTRL | Qt::Key_D), this, [this] { m_backend.startDemo(); });
+    menu->addSeparator();
+    m_cancelAction = menu->addAction(tr("&Cancel reading"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Period), this, [this] { m_backend.cancelJob(); });
+    m_cancelAction->setEnabled(false);
+}
+
+void MainWindow::buildHelpMenu()
+{
+    auto* menu = menuBar()->addMenu(tr("&Help"));
+    menu->addAction(tr("&Keys"), QKeySequence(Qt::Key_F1), this, &MainWindow::showKeys);
+    menu->addAction(tr("&About Rivereto"), this, &MainWindow::showAbout);
+}
+
+/// Made from the menus, so that it is never behind them.
+void MainWindow::showKeys()
+{
+    auto* dialog = new QDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Keys"));
+    auto* rows = new QVBoxLayout(dialog);
+    rows->setContentsMargins(24, 20, 24, 16);
+    auto* grid = new QGridLayout;
+    grid->setHorizontalSpacing(32);
+    grid->setVerticalSpacing(6);
+    int row = 0;
+    const auto add = [&](const QString& what, const QString& keys) {
+        auto* key = new QLabel(keys);
+        key->setObjectName(QStringLiteral("key"));
+        grid->addWidget(new QLabel(what), row, 0);
+        grid->addWidget(key, row++, 1, Qt::AlignLeft);
+    };
+    for (const auto* menu : menuBar()->actions()) {
+        for (const auto* action : menu->menu()->actions()) {
+            if (!action->shortcut().isEmpty())
+                add(action->text().remove(u'&').remove(u'…'), action->shortcut().toString(QKeySequence::NativeText));
+        }
+    }
+    add(tr("In the filter: apply"), tr("Enter"));
+    add(tr("In the filter: complete"), tr("Tab, Ctrl+Space"));
+    add(tr("In the chart: move the read-out, mark a range"), tr("Left, Right, with Shift"));
+    add(tr("In the chart: zoom into the marked range"), tr("Enter"));
+    add(tr("On a dimension: move, remove"), tr("Alt+Up, Alt+Down, Delete"));
+    rows->addLayout(grid);
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::close);
+    rows->addSpacing(8);
+    rows->addWidget(buttons);
+    dialog->show();
+}
+
+void MainWindow::showAbout()
+{
+    QMessageBox::about(this, tr("About Rivereto"),
+                       tr("<b>Rivereto %1</b><p>A desktop analyzer for network flows.</p><p>GNU General Public License, version 3 or later.</p>").arg(QApplication::applicationVersion()));
+}
+
+} // namespace rivereto::ui
