@@ -1,7 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/run.h"
 
+#include <QApplication>
+
+#include "app/cli/arguments.h"
+#include "app/cli/command.h"
+#include "app/cli/output.h"
+#include "app/resources.h"
+#include "app/window/programbackend.h"
+#include "ui/window/mainwindow.h"
 
 namespace rivereto::app {
-int runWindow(int, char**) { return 0; }
+
+namespace {
+
+/// Before a QApplication wants a display: --help and wrong usage are answered without one.
+QStringList ownArguments(int argc, char** argv)
+{
+    QStringList out;
+    for (int i = 1; i < argc; ++i)
+        out << QString::fromLocal8Bit(argv[i]);
+    return out;
+}
+
+} // namespace
+
+int runWindow(int argc, char** argv)
+{
+    Arguments args(QString(), QObject::tr("A desktop analyzer for network flows. Without a command it opens the window.\n\nCommands:\n%1").arg(commandList()), QStringLiteral("[FILE…]"));
+    if (const auto exit = args.parse(ownArguments(argc, argv)))
+        return *exit;
+    const auto threads = args.number(QStringLiteral("threads"), 0);
+    if (!threads)
+        return kUsage;
+    initResources();
+    auto runtime = Runtime::load(args.value(QStringLiteral("config")));
+    if (!runtime)
+        return sayFailed(runtime.error());
+    QApplication application(argc, argv);
+    ProgramBackend backend(std::move(*runtime), static_cast<unsigned>(*threads));
+    ui::MainWindow window(backend);
+    window.show();
+    backend.openPaths(args.operands());
+    return QApplication::exec();
+}
+
 } // namespace rivereto::app

@@ -29,6 +29,7 @@ public:
     ~SqliteStore() override;
 
     [[nodiscard]] std::shared_ptr<const core::Schema> schema() const override { return m_schema; }
+    [[nodiscard]] const std::string& path() const { return m_path; }
     core::Result<core::StoreStatus> status() override;
     core::Result<core::Aggregate> aggregate(const core::AggregateRequest& request, const core::Control& control) override;
     core::Result<core::FlowsSummary> flows(const core::FlowsRequest& request, const core::Control& control,

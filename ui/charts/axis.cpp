@@ -42,7 +42,7 @@ ValueAxis valueAxis(double maximum, int wanted)
     const double raw = out.top / std::max(wanted, 1);
     const double power = std::pow(10, std::floor(std::log10(raw)));
     const double part = raw / power;
-    const double step = power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+    const double step = power * (part < 1.5 ? 1 : part < 3 ? 2 : part < 7 ? 5 : 10);
     // A tick at the very edge would be cut; it gets room instead.
     const double last = std::floor(out.top / step) * step;
     if (out.top - last < 0.03 * out.top)

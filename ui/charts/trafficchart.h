@@ -2,6 +2,8 @@
 // TrafficChart: a query's series over time, with read-out, highlighting and a brush. Read this first in ui/charts.
 #pragma once
 
+#include <functional>
+
 #include <QFrame>
 #include <QWidget>
 
@@ -23,6 +25,8 @@ public:
     /// Null empties the chart.
     void setAnswer(const AnswerPtr& answer);
     void setClock(const Clock& clock);
+    /// What the read-out calls a series of the result; without it, its key.
+    void setLabels(std::function<QString(int series)> labels) { m_labels = std::move(labels); }
     /// Draws a series of the result out; -1: none.
     void setHighlighted(int series);
     /// Points that fit: at most 300.
@@ -68,6 +72,7 @@ private:
 
     const Theme& m_theme;
     AnswerPtr m_answer;
+    std::function<QString(int)> m_labels;
     Clock m_clock;
     SeriesLayer m_layer;
     ValueAxis m_axis;

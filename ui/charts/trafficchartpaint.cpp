@@ -212,7 +212,7 @@ void TrafficChart::paintCard(QPainter& painter, size_t point) const
         painter.setPen(Qt::NoPen);
         painter.setBrush(chosen.colour);
         painter.drawRoundedRect(QRectF(inner.left(), inner.top() + y + 4, 10, 10), 2, 2);
-        textAt(painter, line(y).adjusted(18, 0, -figureWidth - 8, 0), start2, m_theme.font(13), m_theme[Token::text], seriesLabel(series));
+        textAt(painter, line(y).adjusted(18, 0, -figureWidth - 8, 0), start2, m_theme.font(13), m_theme[Token::text], m_labels ? m_labels(chosen.number) : seriesLabel(series));
         textAt(painter, line(y), right, strong, m_theme[Token::text], figure);
         if (total > 0)
             textAt(painter, line(y + 18), right, small, m_theme[Token::secondary], tr("%1 of total").arg(text(core::formatPercent(value / total))));

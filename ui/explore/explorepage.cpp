@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "core/text/time.h"
+#include "ui/explore/dottedsplitter.h"
 
 namespace rivereto::ui {
 
@@ -117,7 +118,8 @@ QWidget* ExplorePage::buildResult()
     column->addLayout(heading);
     column->addWidget(m_chart, 1);
     m_table = new SeriesTable(m_theme);
-    auto* splitter = new QSplitter(Qt::Vertical);
+    m_table->model().setAsNames([this](uint32_t number) { return m_explorer.autonomousSystem(number); });
+    auto* splitter = new DottedSplitter(m_theme, Qt::Vertical);
     splitter->setHandleWidth(9);
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(top);
@@ -125,6 +127,7 @@ QWidget* ExplorePage::buildResult()
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 0);
     splitter->setSizes({426, 320});
+    m_chart->setLabels([this](int series) { return m_table->model().label(series); });
     connect(m_chart, &TrafficChart::zoomAsked, this, [this](const core::TimeRange& range) { m_explorer.setRange(RangeChoice::between(range)); });
     connect(m_chart, &TrafficChart::backAsked, &m_explorer, &Explorer::back);
     connect(m_chart, &TrafficChart::seriesClicked, this, [this](int series) {

@@ -49,6 +49,7 @@ public:
     /// The range in force: that of the answer.
     [[nodiscard]] std::optional<core::TimeRange> shownRange() const;
     [[nodiscard]] core::Now now() const;
+    [[nodiscard]] QString autonomousSystem(uint32_t number) const { return m_backend.autonomousSystem(number); }
 
 signals:
     void stateChanged();

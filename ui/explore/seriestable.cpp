@@ -34,6 +34,33 @@ void words(QPainter& painter, const QRect& rect, int alignment, const QFont& fon
     painter.drawText(rect, alignment | Qt::TextSingleLine, QFontMetrics(font).elidedText(string, Qt::ElideRight, rect.width()));
 }
 
+/// Right-aligned, each digit as wide as the widest, so that figures line up (Qt 6.4 cannot ask a font for that).
+void figures(QPainter& painter, const QRect& rect, const QFont& font, const QColor& colour, const QString& string)
+{
+    const QFontMetricsF metrics(font);
+    qreal digit = 0;
+    for (char16_t c = u'0'; c <= u'9'; ++c)
+        digit = std::max(digit, metrics.horizontalAdvance(QChar(c)));
+    painter.setFont(font);
+    painter.setPen(colour);
+    const qreal base = rect.center().y() + 1 + (metrics.ascent() - metrics.descent()) / 2;
+    qreal x = rect.right() + 1;
+    for (qsizetype i = string.size(); i-- > 0;) {
+        const auto own = metrics.horizontalAdvance(string[i]);
+        const auto cell = string[i].isDigit() ? digit : own;
+        x -= cell;
+        if (x < rect.left() - cell)
+            return;
+        painter.drawText(QPointF(x + (cell - own) / 2, base), string.mid(i, 1));
+    }
+}
+
+bool isAs(const SeriesTableModel& model, int column)
+{
+    const auto& result = *model.result();
+    return static_cast<size_t>(column) < result.dimensions.size() && model.schema()[result.dimensions[static_cast<size_t>(column)]].type == core::Type::Asn;
+}
+
 } // namespace
 
 SeriesHeader::SeriesHeader(const Theme& theme, QWidget* parent) : QHeaderView(Qt::Horizontal, parent), m_theme(theme)
@@ -111,17 +138,21 @@ void SeriesDelegate::paintKey(QPainter& painter, const QRect& rect, const QModel
     const auto value = index.data().toString();
     const bool other = index.data(SeriesTableModel::kOtherRole).toBool();
     const auto& result = *model->result();
-    const bool named = !detail.isEmpty() && !other;
+    const bool numbered = isAs(*model, index.column());
     auto colour = Token::text;
     if (!result.dimensions.empty() && !other && static_cast<size_t>(index.column()) < result.dimensions.size()
         && result.series[static_cast<size_t>(index.data(SeriesTableModel::kSeriesRole).toInt())].key[static_cast<size_t>(index.column())].empty())
         colour = Token::disabled;
-    if (named) {
+    if (numbered) {
+        // Numbers end where names begin, and what is no number stands with the names.
         auto number = inner;
         number.setWidth(kAsWidth);
-        words(painter, number, Qt::AlignRight | Qt::AlignVCenter, m_theme.font(12), m_theme[Token::secondary], value);
-        words(painter, inner.adjusted(kAsWidth + 8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, m_theme.font(12), m_theme[Token::text], detail);
-        return;
+        inner.setLeft(inner.left() + kAsWidth + 8);
+        if (!other && colour == Token::text) {
+            figures(painter, number, m_theme.font(12), m_theme[Token::secondary], value);
+            words(painter, inner, Qt::AlignLeft | Qt::AlignVCenter, m_theme.font(12), m_theme[Token::text], detail);
+            return;
+        }
     }
     words(painter, inner, Qt::AlignLeft | Qt::AlignVCenter, m_theme.font(12), m_theme[colour], value);
     const int used = QFontMetrics(m_theme.font(12)).horizontalAdvance(value) + 8;
@@ -143,10 +174,10 @@ void SeriesDelegate::paintFigure(QPainter& painter, const QStyleOptionViewItem& 
         painter.setPen(Qt::NoPen);
         painter.setBrush(m_theme[other ? Token::softBorder : chosen ? Token::shareBarSelected : Token::shareBar]);
         painter.drawRoundedRect(QRectF(full.left(), full.top(), full.width() * share, full.height()), 2, 2);
-        words(painter, inner, Qt::AlignRight | Qt::AlignVCenter, m_theme.font(12), m_theme[Token::secondary], index.data().toString());
+        figures(painter, inner, m_theme.font(12), m_theme[Token::secondary], index.data().toString());
         return;
     }
-    words(painter, inner, Qt::AlignRight | Qt::AlignVCenter, m_theme.font(12, figure == Figure::Average ? QFont::DemiBold : QFont::Normal), m_theme[Token::text], index.data().toString());
+    figures(painter, inner, m_theme.font(12, figure == Figure::Average ? QFont::DemiBold : QFont::Normal), m_theme[Token::text], index.data().toString());
 }
 
 SeriesTable::SeriesTable(const Theme& theme, QWidget* parent) : QWidget(parent), m_theme(theme), m_view(new QTableView), m_total(new QWidget)
@@ -244,12 +275,14 @@ void SeriesTable::layoutColumns()
     for (int i = 0; i < columns; ++i)
         figures += m_model.figure(i) != Figure::Key;
     const int keys = columns - figures;
-    const int figureWidth = std::clamp((width - keys * 150) / std::max(figures, 1), 66, 96);
-    const int keyWidth = std::max((width - figures * figureWidth) / std::max(keys, 1), 60);
+    const int figureWidth = std::clamp((width - keys * 150) / std::max(figures, 1), 66, 94);
+    // Room for the mark of the sorted column.
+    const int extra = m_model.columnOf(Figure::Average) >= 0 && figureWidth > 80 ? 24 : 0;
+    const int keyWidth = std::max((width - figures * figureWidth - extra) / std::max(keys, 1), 60);
     int left = width;
     for (int i = 0; i < columns; ++i) {
         const bool key = m_model.figure(i) == Figure::Key;
-        const int size = i + 1 == columns ? std::max(left, 44) : key ? keyWidth : figureWidth;
+        const int size = i + 1 == columns ? std::max(left, 44) : key ? keyWidth : figureWidth + (m_model.figure(i) == Figure::Average ? extra : 0);
         m_view->setColumnWidth(i, size);
         left -= size;
     }
@@ -294,7 +327,10 @@ void SeriesTable::paintTotal(QPainter& painter)
         const auto inner = key ? rect.adjusted(kPadding + kSwatch + 10, 0, -4, 0) : rect.adjusted(2, 0, -kPadding, 0);
         const auto colour = m_theme[figure == Figure::Share ? Token::secondary : Token::text];
         const auto font = m_theme.font(12, figure == Figure::Share ? QFont::Normal : QFont::DemiBold);
-        words(painter, inner, (key ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, font, colour, m_model.totalData(column).toString());
+        if (key)
+            words(painter, column == 0 && isAs(m_model, 0) ? inner.adjusted(kAsWidth + 8, 0, 0, 0) : inner, Qt::AlignLeft | Qt::AlignVCenter, font, colour, m_model.totalData(column).toString());
+        else
+            figures(painter, inner, font, colour, m_model.totalData(column).toString());
     }
 }
 

@@ -109,7 +109,7 @@ QVariant SeriesTableModel::data(const QModelIndex& index, int role) const
             return figureText(series, wanted);
         return result()->dimensions.empty() ? seriesLabel(series) : keyText(series, static_cast<size_t>(index.column()));
     case Qt::TextAlignmentRole: return static_cast<int>((wanted == Figure::Key ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    case Qt::ToolTipRole: return wanted == Figure::Key ? seriesLabel(series) : QVariant();
+    case Qt::ToolTipRole: return wanted == Figure::Key ? label(number) : QVariant();
     case kSeriesRole: return number;
     case kNumberRole: return value(series, wanted);
     case kOtherRole: return series.other;
@@ -210,6 +210,19 @@ void SeriesTableModel::order()
         const int difference = numeric && both ? (n1 < n2 ? -1 : n1 > n2 ? 1 : 0) : QString::localeAwareCompare(first, second);
         return ascending ? difference < 0 : difference > 0;
     });
+}
+
+QString SeriesTableModel::label(int number) const
+{
+    const auto& series = result()->series[static_cast<size_t>(number)];
+    if (series.other || series.key.empty())
+        return seriesLabel(series);
+    QStringList parts;
+    for (size_t i = 0; i < series.key.size(); ++i) {
+        const auto name = asName(series, static_cast<int>(i));
+        parts << (name.isEmpty() ? keyText(series, i) : QStringLiteral("%1 %2").arg(keyText(series, i), name));
+    }
+    return parts.join(QStringLiteral(" · "));
 }
 
 QString SeriesTableModel::copied(const QList<int>& rows) const

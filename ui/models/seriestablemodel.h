@@ -43,7 +43,10 @@ public:
     /// Position in the result of a row; -1 without one.
     [[nodiscard]] int seriesOf(int row) const;
     [[nodiscard]] int rowOf(int series) const;
+    [[nodiscard]] const core::Schema& schema() const { return *m_schema; }
     [[nodiscard]] const core::QueryResult* result() const { return m_answer ? m_answer->result.get() : nullptr; }
+    /// All dimensions, AS numbers with their names.
+    [[nodiscard]] QString label(int series) const;
     /// Tab-separated, with a header line.
     [[nodiscard]] QString copied(const QList<int>& rows) const;
 

@@ -15,11 +15,14 @@ namespace {
 
 QString tr(const char* source) { return QCoreApplication::translate("texts", source); }
 
+/// The C locale has no words of its own.
+QLocale words() { return QLocale().language() == QLocale::C ? QLocale(QLocale::English) : QLocale(); }
+
 /// Inside an English sentence: "source AS", but "AS path".
 QString inSentence(const QString& label)
 {
     const bool acronym = label.size() > 1 && label[1].isUpper();
-    if (acronym || QLocale().language() != QLocale::English || label.isEmpty())
+    if (acronym || words().language() != QLocale::English || label.isEmpty())
         return label;
     return label[0].toLower() + label.mid(1);
 }
@@ -57,7 +60,7 @@ QString chartTitle(const core::Schema& schema, const std::vector<std::string>& d
         const auto id = schema.find(name);
         names << (id == core::ColumnId::kNone ? text(name) : inSentence(columnLabel(schema[id])));
     }
-    return names.isEmpty() ? tr("All traffic") : tr("Traffic by %1").arg(QLocale().createSeparatedList(names));
+    return names.isEmpty() ? tr("All traffic") : tr("Traffic by %1").arg(words().createSeparatedList(names));
 }
 
 QString unitLabel(core::Unit unit)
@@ -171,7 +174,7 @@ QString Clock::time(uint64_t ms, uint64_t stepMs) const
 
 QString Clock::day(uint64_t ms, bool year) const
 {
-    return QLocale().toString(dateTime(*this, ms).date(), year ? QStringLiteral("ddd d MMM yyyy") : QStringLiteral("ddd d MMM"));
+    return words().toString(dateTime(*this, ms).date(), year ? QStringLiteral("ddd d MMM yyyy") : QStringLiteral("ddd d MMM"));
 }
 
 QString Clock::range(core::TimeRange range) const

@@ -8,7 +8,8 @@ namespace {
 constexpr auto kFrame = R"(
 QMainWindow, QDialog { background: @background@; }
 QWidget { color: @text@; }
-QMenuBar { background: @rail@; border-bottom: 1px solid @border@; padding: 3px 8px; min-height: 24px; }
+#menuRow { background: @rail@; border-bottom: 1px solid @border@; }
+QMenuBar { background: transparent; border: none; }
 QMenuBar::item { padding: 4px 8px; background: transparent; border-radius: 4px; }
 QMenuBar::item:selected { background: @softAccent@; color: @accent@; }
 QMenu { background: @popup@; border: 1px solid @popupBorder@; padding: 4px; }
@@ -32,7 +33,6 @@ QToolTip { background: @popup@; color: @text@; border: 1px solid @popupBorder@; 
 #home { background: @background@; }
 #banner { background: @warningGround@; border-bottom: 1px solid @border@; }
 #banner QLabel { color: @warning@; }
-QSplitter::handle { background: @background@; border-top: 1px solid @border@; border-bottom: 1px solid @border@; }
 QScrollArea { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
@@ -59,7 +59,7 @@ QPushButton[segment="middle"]:focus, QPushButton[segment="last"]:focus { border:
 QPushButton[icon="true"] { padding: 0; min-width: 26px; }
 QPushButton[link="true"] { background: transparent; border: none; color: @accent@; padding: 0; min-height: 18px; font-size: 12px; }
 QPushButton[link="true"]:focus { text-decoration: underline; }
-QPushButton[dashed="true"] { background: transparent; border: 1px dashed @border@; color: @secondary@; text-align: left; padding-left: 8px; }
+QPushButton[dashed="true"] { background: transparent; border: 1px dashed @disabled@; color: @secondary@; text-align: left; padding-left: 8px; }
 QPushButton[dashed="true"]:focus { border-color: @accent@; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url(:/icons/chevron-@mode@.svg); width: 12px; height: 12px; }

@@ -8,8 +8,8 @@
 #include <QPainter>
 #include <QPalette>
 #include <QPixmapCache>
+#include <QProxyStyle>
 #include <QStyle>
-#include <QStyleFactory>
 #include <QSvgRenderer>
 
 #include "ui/theme/stylesheet.h"
@@ -35,6 +35,16 @@ ThemeChoice fromEnvironment(ThemeChoice otherwise)
     const auto text = qEnvironmentVariable("RIVERETO_UI_THEME");
     return text == QStringLiteral("light") ? ThemeChoice::Light : text == QStringLiteral("dark") ? ThemeChoice::Dark : otherwise;
 }
+
+/// Fusion without lines below the letters of menus; the letters still work.
+class PlainStyle : public QProxyStyle {
+public:
+    PlainStyle() : QProxyStyle(QStringLiteral("Fusion")) { }
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* returned) const override
+    {
+        return hint == SH_UnderlineShortcut ? 0 : QProxyStyle::styleHint(hint, option, widget, returned);
+    }
+};
 
 /// Qt 6.4 does not name the system's scheme; its window colour tells.
 bool systemIsDark()
@@ -135,8 +145,8 @@ void Theme::apply()
         set(role, Token::text);
         palette.setColor(QPalette::Disabled, role, (*this)[Token::disabled]);
     }
-    if (QApplication::style()->objectName() != QStringLiteral("fusion") && qApp->styleSheet().isEmpty())
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    if (qApp->styleSheet().isEmpty())
+        QApplication::setStyle(new PlainStyle);
     QApplication::setPalette(palette);
     QApplication::setFont(font(13));
     qApp->setStyleSheet(sheet);

@@ -31,7 +31,6 @@ struct InputStatus {
     double queueFill = 0;     ///< 0 … 1
     quint64 lostKernel = 0;   ///< datagrams that the kernel dropped
     quint64 lostHere = 0;     ///< datagrams that Rivereto dropped
-    quint64 lostExporters = 0;///< datagrams missing by their sequence numbers
 };
 
 /// A file that was opened before.
@@ -53,6 +52,8 @@ public:
     [[nodiscard]] virtual std::shared_ptr<core::FlowStore> store() const = 0;
     /// For title and menu bar: "edge-paris.rivereto"; empty when nothing is open.
     [[nodiscard]] virtual QString databaseName() const = 0;
+    /// Flows were received that are in no file yet.
+    [[nodiscard]] virtual bool unsaved() const = 0;
     [[nodiscard]] virtual JobStatus job() const = 0;
     [[nodiscard]] virtual InputStatus input() const = 0;
     /// Ports that setListening() would open: "2055, 9995, 4739, 6343".
@@ -63,6 +64,8 @@ public:
     /// Small choices that outlive the window, such as its theme.
     [[nodiscard]] virtual QString preference(const QString& name) const = 0;
     virtual void setPreference(const QString& name, const QString& value) = 0;
+    /// Name of an AS; empty when there is none.
+    [[nodiscard]] virtual QString autonomousSystem(quint32 number) const = 0;
 
     /// A .rivereto file opens in place; captures are read into a new unnamed database.
     virtual void openPaths(const QStringList& paths) = 0;
@@ -76,6 +79,8 @@ public:
 signals:
     /// Another database, or none.
     void storeChanged();
+    /// The same database under another name.
+    void databaseRenamed();
     /// The open database has grown; ask again if the range ends now.
     void dataChanged();
     void jobChanged();

@@ -4,6 +4,7 @@
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QToolButton>
 
@@ -12,6 +13,7 @@ namespace rivereto::ui {
 namespace {
 
 constexpr int kRailWidth = 64;
+constexpr int kMenuHeight = 32;
 constexpr auto kThemePreference = "theme";
 constexpr auto kGeometryPreference = "geometry";
 
@@ -65,8 +67,8 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     rows->addLayout(body, 1);
     rows->addWidget(new StatusLine(backend, m_explorer));
     setCentralWidget(central);
+    buildMenuRow();
     buildMenus();
-    buildDatabaseLabel();
 
     m_dropVeil = new QLabel(tr("Drop to open"), this);
     static_cast<QLabel*>(m_dropVeil)->setAlignment(Qt::AlignCenter);
@@ -76,6 +78,7 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     connect(m_toolbar, &Toolbar::openAsked, this, &MainWindow::open);
     connect(m_home, &HomePage::openAsked, this, &MainWindow::open);
     connect(&backend, &Backend::storeChanged, this, &MainWindow::syncStore);
+    connect(&backend, &Backend::databaseRenamed, this, &MainWindow::syncName);
     connect(&backend, &Backend::failed, this, [this](const QString& what) { m_banner->say(what); });
     connect(&backend, &Backend::jobChanged, this, [this] { m_cancelAction->setEnabled(m_backend.job().running); });
     connect(&backend, &Backend::inputChanged, this, [this] {
@@ -120,17 +123,22 @@ QWidget* MainWindow::buildRail()
     return rail;
 }
 
-void MainWindow::buildDatabaseLabel()
+/// A row of its own, because a menu bar's corner does not grow with what it shows.
+void MainWindow::buildMenuRow()
 {
-    auto* corner = new QWidget;
-    auto* row = new QHBoxLayout(corner);
+    auto* frame = new QFrame;
+    frame->setObjectName(QStringLiteral("menuRow"));
+    frame->setFixedHeight(kMenuHeight);
+    auto* row = new QHBoxLayout(frame);
     row->setContentsMargins(8, 0, 12, 0);
     row->setSpacing(8);
+    m_menus = new QMenuBar;
     m_databaseIcon = new QLabel;
     m_databaseName = new QLabel;
+    row->addWidget(m_menus, 1);
     row->addWidget(m_databaseIcon);
     row->addWidget(m_databaseName);
-    menuBar()->setCornerWidget(corner);
+    setMenuWidget(frame);
 }
 
 void MainWindow::syncIcons()
@@ -149,7 +157,7 @@ void MainWindow::syncIcons()
                                   .arg(m_theme[Token::softAccent].name(), m_theme[Token::accent].name()));
 }
 
-void MainWindow::syncStore()
+void MainWindow::syncName()
 {
     const auto name = m_backend.databaseName();
     const bool opened = m_backend.store() != nullptr;
@@ -158,6 +166,12 @@ void MainWindow::syncStore()
     m_databaseName->setText(QFontMetrics(m_databaseName->font()).elidedText(opened ? name : tr("No database open"), Qt::ElideMiddle, 400));
     m_databaseName->setProperty("role", opened ? "title" : "secondary");
     m_databaseName->setStyleSheet(opened ? QStringLiteral("font-weight:600") : QString());
+}
+
+void MainWindow::syncStore()
+{
+    syncName();
+    const bool opened = m_backend.store() != nullptr;
     m_saveAction->setEnabled(opened);
     m_exploreAction->setEnabled(opened);
     m_rail->button(static_cast<int>(Page::Explore))->setEnabled(opened);
@@ -215,8 +229,24 @@ void MainWindow::dropEvent(QDropEvent* event)
     m_backend.openPaths(paths);
 }
 
+/// What was received cannot be read again from anywhere.
+bool MainWindow::mayClose()
+{
+    if (!m_backend.unsaved())
+        return true;
+    const auto answer = QMessageBox::question(this, tr("Received flows"), tr("The flows received are in no file yet. Close and lose them?"),
+                                              QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Save);
+    if (answer == QMessageBox::Save)
+        saveAs();
+    return answer == QMessageBox::Discard;
+}
+
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    if (!mayClose()) {
+        event->ignore();
+        return;
+    }
     m_backend.setPreference(QLatin1String(kGeometryPreference), QString::fromLatin1(saveGeometry().toBase64()));
     QMainWindow::closeEvent(event);
 }

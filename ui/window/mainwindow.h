@@ -45,17 +45,20 @@ private:
     void buildGoMenu();
     void buildCaptureMenu();
     void buildHelpMenu();
-    void buildDatabaseLabel();
+    void buildMenuRow();
     void open();
     void saveAs();
     void showKeys();
     void showAbout();
     void syncStore();
+    void syncName();
+    [[nodiscard]] bool mayClose();
     void syncIcons();
 
     Backend& m_backend;
     Theme m_theme;
     Explorer m_explorer;
+    QMenuBar* m_menus = nullptr;
     QButtonGroup* m_rail = nullptr;
     QStackedWidget* m_pages = nullptr;
     Toolbar* m_toolbar = nullptr;

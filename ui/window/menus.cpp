@@ -24,7 +24,7 @@ void MainWindow::buildMenus()
 
 void MainWindow::buildFileMenu()
 {
-    auto* menu = menuBar()->addMenu(tr("&File"));
+    auto* menu = m_menus->addMenu(tr("&File"));
     menu->addAction(tr("&Open…"), QKeySequence(Qt::CTRL | Qt::Key_O), this, &MainWindow::open);
     m_recentMenu = menu->addMenu(tr("Open &recent"));
     connect(m_recentMenu, &QMenu::aboutToShow, this, [this] {
@@ -42,7 +42,7 @@ void MainWindow::buildFileMenu()
 
 void MainWindow::buildEditMenu()
 {
-    auto* menu = menuBar()->addMenu(tr("&Edit"));
+    auto* menu = m_menus->addMenu(tr("&Edit"));
     menu->addAction(tr("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), this, [this] {
         showPage(Page::Explore);
         m_explore->filter().editor().setFocus();
@@ -57,7 +57,7 @@ void MainWindow::buildEditMenu()
 
 void MainWindow::buildViewMenu()
 {
-    auto* menu = menuBar()->addMenu(tr("&View"));
+    auto* menu = m_menus->addMenu(tr("&View"));
     auto* themes = menu->addMenu(tr("&Theme"));
     auto* group = new QActionGroup(this);
     const std::tuple<QString, ThemeChoice, QString> choices[] = {{tr("&System"), ThemeChoice::System, QStringLiteral("system")},
@@ -86,7 +86,7 @@ void MainWindow::buildViewMenu()
 
 void MainWindow::buildGoMenu()
 {
-    auto* menu = menuBar()->addMenu(tr("&Go"));
+    auto* menu = m_menus->addMenu(tr("&Go"));
     menu->addAction(tr("&Back"), QKeySequence(Qt::ALT | Qt::Key_Left), &m_explorer, &Explorer::back);
     menu->addAction(tr("&Forward"), QKeySequence(Qt::ALT | Qt::Key_Right), &m_explorer, &Explorer::forward);
     menu->addSeparator();
@@ -100,7 +100,7 @@ void MainWindow::buildGoMenu()
 
 void MainWindow::buildCaptureMenu()
 {
-    auto* menu = menuBar()->addMenu(tr("&Capture"));
+    auto* menu = m_menus->addMenu(tr("&Capture"));
     m_listenAction = menu->addAction(tr("&Listen"), QKeySequence(Qt::CTRL | Qt::Key_L), this, [this] { m_backend.setListening(!m_backend.input().listening); });
     menu->addAction(tr("&Demo network"), QKeySequence(Qt::CTRL | Qt::Key_D), this, [this] { m_backend.startDemo(); });
     menu->addSeparator();
@@ -110,7 +110,7 @@ void MainWindow::buildCaptureMenu()
 
 void MainWindow::buildHelpMenu()
 {
-    auto* menu = menuBar()->addMenu(tr("&Help"));
+    auto* menu = m_menus->addMenu(tr("&Help"));
     menu->addAction(tr("&Keys"), QKeySequence(Qt::Key_F1), this, &MainWindow::showKeys);
     menu->addAction(tr("&About Rivereto"), this, &MainWindow::showAbout);
 }
@@ -133,7 +133,7 @@ void MainWindow::showKeys()
         grid->addWidget(new QLabel(what), row, 0);
         grid->addWidget(key, row++, 1, Qt::AlignLeft);
     };
-    for (const auto* menu : menuBar()->actions()) {
+    for (const auto* menu : m_menus->actions()) {
         for (const auto* action : menu->menu()->actions()) {
             if (!action->shortcut().isEmpty())
                 add(action->text().remove(u'&').remove(u'…'), action->shortcut().toString(QKeySequence::NativeText));

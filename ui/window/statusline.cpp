@@ -45,7 +45,7 @@ void StatusLine::sync()
     if (input.listening) {
         left << tr("%1 flows/s").arg(count(static_cast<uint64_t>(input.flowsPerSecond)));
         left << tr("Queue %1").arg(strong(text(core::formatPercent(input.queueFill))));
-        left << tr("Lost %1 kernel · %2 Rivereto · %3 exporters").arg(count(input.lostKernel), count(input.lostHere), count(input.lostExporters));
+        left << tr("Lost %1 kernel · %2 Rivereto").arg(count(input.lostKernel), count(input.lostHere));
     } else {
         left << tr("Not listening");
     }

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What ProgramBackend does on other threads: reading captures, making the demo, listening.
+#include <QDirIterator>
+#include <QFileInfo>
+
+#include "app/config/scenario.h"
+#include "app/window/programbackend.h"
+#include "collectors/demo/demo.h"
+#include "ui/models/texts.h"
+
+namespace rivereto::app {
+
+namespace {
+
+constexpr uint64_t kDemoFlows = 200'000;
+constexpr size_t kDemoBatch = 64;
+constexpr auto kDemoTold = std::chrono::milliseconds(100);
+
+/// Files of folders, in order of name.
+std::vector<std::string> filesOf(const QStringList& paths)
+{
+    std::vector<std::string> out;
+    for (const auto& path : paths) {
+        if (!QFileInfo(path).isDir()) {
+            out.push_back(path.toStdString());
+            continue;
+        }
+        QStringList found;
+        for (QDirIterator it(path, QDir::Files, QDirIterator::Subdirectories); it.hasNext();)
+            found << it.next();
+        found.sort();
+        for (const auto& file : found)
+            out.push_back(file.toStdString());
+    }
+    return out;
+}
+
+quint64 bytesOf(const std::vector<std::string>& files)
+{
+    quint64 out = 0;
+    for (const auto& file : files)
+        out += static_cast<quint64>(QFileInfo(QString::fromStdString(file)).size());
+    return out;
+}
+
+/// What broke, a line a file.
+QString damage(const ImportSummary& summary)
+{
+    constexpr qsizetype kMost = 5;
+    QStringList lines;
+    qsizetype more = 0;
+    for (const auto& file : summary.files) {
+        if (!file.damaged)
+            continue;
+        if (lines.size() < kMost)
+            lines << QString::fromStdString(*file.damaged);
+        else
+            ++more;
+    }
+    if (more > 0)
+        lines << ui::Backend::tr("… and %1 more files").arg(more);
+    return lines.join(u'\n');
+}
+
+} // namespace
+
+void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop, const Post& post)
+{
+    const auto files = filesOf(paths);
+    auto made = openTemporary(m_runtime.schema(), m_threads);
+    if (!made) {
+        post([this, error = made.error()] { emit failed(ui::errorText(error)); });
+        return;
+    }
+    const auto database = std::make_shared<OpenDatabase>(std::move(*made));
+    const auto name = QFileInfo(paths[0]).fileName();
+    bool shown = false;
+    // The database before stays until there is something to put in its place.
+    const auto show = [&] {
+        if (!std::exchange(shown, true))
+            post([this, database, name] { adopt({.database = database, .name = tr("%1 (not saved)").arg(name), .path = {}, .writable = true}); });
+    };
+    const auto told = [&](const ImportProgress& progress) {
+        if (progress.flows > 0)
+            show();
+        const auto at = static_cast<double>(std::ranges::find(files, progress.file) - files.begin());
+        const double part = progress.bytesTotal > 0 ? static_cast<double>(progress.bytesRead) / static_cast<double>(progress.bytesTotal) : 0;
+        const bool known = progress.bytesTotal > 0 || files.size() > 1;
+        post([this, progress, share = known ? (at + part) / static_cast<double>(files.size()) : -1] { progressed(progress, share); });
+    };
+    const auto summary = importCaptures(files, m_runtime.schema(), *database->store, m_runtime.pipelineOptions(m_threads), stop, told);
+    if (!summary) {
+        post([this, error = summary.error()] { emit failed(ui::errorText(error)); });
+        return;
+    }
+    const auto flows = summary->total.flows();
+    if (flows > 0)
+        show();
+    const auto broken = damage(*summary);
+    const bool cancelled = summary->cancelled;
+    const ui::RecentFile file{.path = QFileInfo(paths[0]).absoluteFilePath(), .flows = flows, .bytes = bytesOf(files), .opened = QDateTime::currentDateTime()};
+    post([this, flows, broken, cancelled, name, file, single = paths.size() == 1] {
+        if (flows > 0 && single)
+            remember(file);
+        if (!broken.isEmpty())
+            emit failed(broken);
+        else if (flows == 0 && !cancelled)
+            emit failed(tr("%1 holds no flows: nothing in it looks like NetFlow, IPFIX or sFlow.").arg(name));
+    });
+}
+
+void ProgramBackend::startDemo()
+{
+    if (m_listener || m_listenerBusy)
+        setListening(false);
+    startJob(tr("Making the demo network"), [this](std::stop_token stop, const Post& post) { makeDemo(stop, post); });
+}
+
+void ProgramBackend::makeDemo(std::stop_token stop, const Post& post)
+{
+    auto made = openTemporary(m_runtime.schema(), m_threads);
+    const auto scenario = loadScenario(std::nullopt);
+    if (!made || !scenario) {
+        post([this, error = made ? scenario.error() : made.error()] { emit failed(ui::errorText(error)); });
+        return;
+    }
+    const auto database = std::make_shared<OpenDatabase>(std::move(*made));
+    collectors::Pipeline pipeline(m_runtime.schema(), *database->store, m_runtime.pipelineOptions(m_threads));
+    const auto start = std::chrono::steady_clock::now();
+    auto told = start;
+    core::DatagramBatch batch;
+    collectors::runDemo(*scenario, kDemoFlows, [&](const collectors::DemoDatagram& datagram) {
+        batch.add({.source = scenario->exporters[datagram.exporter].address, .sourcePort = static_cast<uint16_t>(49152 + datagram.exporter), .receivedMs = datagram.timeMs}, datagram.payload);
+        if (batch.size() < kDemoBatch)
+            return;
+        pipeline.push(batch);
+        const auto now = std::chrono::steady_clock::now();
+        if (now - told < kDemoTold)
+            return;
+        told = now;
+        const ImportProgress progress{.flows = pipeline.stats().flows(), .seconds = std::chrono::duration<double>(now - start).count()};
+        const double share = static_cast<double>(datagram.timeMs - scenario->startMs) / static_cast<double>(scenario->durationMs);
+        post([this, progress, share] { progressed(progress, std::clamp(share, 0.0, 1.0)); });
+    }, stop);
+    pipeline.push(batch);
+    if (auto finished = pipeline.finish(); !finished)
+        post([this, error = finished.error()] { emit failed(ui::errorText(error)); });
+    else if (!stop.stop_requested())
+        post([this, database] { adopt({.database = database, .name = tr("Demo network (not saved)"), .path = {}, .writable = true}); });
+}
+
+void ProgramBackend::setListening(bool on)
+{
+    if (m_listenerBusy || on == (m_listener != nullptr))
+        return;
+    if (on) {
+        beginListening();
+        return;
+    }
+    m_second.stop();
+    m_listenerBusy = true;
+    m_input.listening = false;
+    emit inputChanged();
+    m_pool.start([this, listener = std::exchange(m_listener, nullptr), database = m_database]() mutable {
+        const auto stopped = listener->stop();
+        listener.reset();
+        database.reset();
+        QMetaObject::invokeMethod(this, [this, stopped] {
+            m_listenerBusy = false;
+            if (!stopped)
+                emit failed(ui::errorText(stopped.error()));
+            if (m_database)
+                emit dataChanged();
+        }, Qt::QueuedConnection);
+    });
+}
+
+/// Into the open database when it can be written – reopened for that if need be – or into a new one.
+void ProgramBackend::beginListening()
+{
+    m_listenerBusy = true;
+    const Opened current{.database = m_database, .name = m_name, .path = m_path, .writable = m_writable};
+    m_pool.start([this, current] {
+        auto opened = current;
+        core::Result<void> result;
+        if (!opened.database || !opened.writable) {
+            auto made = opened.path.isEmpty() ? openTemporary(m_runtime.schema(), m_threads)
+                                              : openDatabase(opened.path.toStdString(), m_runtime.schema(), {.write = true, .threads = m_threads});
+            if (made)
+                opened = {.database = std::make_shared<OpenDatabase>(std::move(*made)), .name = opened.path.isEmpty() ? tr("Received flows (not saved)") : opened.name, .path = opened.path, .writable = true};
+            else
+                result = tl::unexpected(made.error());
+        }
+        std::shared_ptr<Listener> listener;
+        if (result) {
+            auto started = Listener::start(m_runtime.listenSpecs(), m_runtime.schema(), *opened.database->store, m_runtime.pipelineOptions(m_threads));
+            if (started)
+                listener = std::move(*started);
+            else
+                result = tl::unexpected(started.error());
+        }
+        QMetaObject::invokeMethod(this, [this, result, opened, listener, before = current.database] {
+            m_listenerBusy = false;
+            if (!result) {
+                emit failed(ui::errorText(result.error()));
+                emit inputChanged();
+                return;
+            }
+            m_listener = listener;
+            listenInto(opened);
+        }, Qt::QueuedConnection);
+    });
+}
+
+void ProgramBackend::listenInto(Opened opened)
+{
+    QStringList ports;
+    for (const auto port : m_listener->ports())
+        ports << QString::number(port);
+    m_input = {.listening = true, .ports = ports.join(QStringLiteral(" · "))};
+    m_lastCounters = {};
+    if (m_database && !m_path.isEmpty() && opened.path == m_path) {
+        // The same file, now for writing: what is shown stays.
+        release(std::exchange(m_database, opened.database));
+        m_writable = true;
+        emit databaseRenamed();
+    } else if (opened.database != m_database) {
+        adopt(std::move(opened));
+    }
+    m_second.start();
+    emit inputChanged();
+}
+
+void ProgramBackend::tick()
+{
+    if (!m_listener)
+        return;
+    if (const auto error = m_listener->error()) {
+        emit failed(ui::errorText(*error));
+        setListening(false);
+        return;
+    }
+    const auto now = m_listener->counters();
+    const auto flows = now.decoded.flows();
+    m_input.flowsPerSecond = static_cast<double>(flows - m_lastCounters.decoded.flows());
+    m_input.queueFill = now.queueFill;
+    m_input.lostKernel = now.kernelDrops;
+    m_input.lostHere = now.dropped;
+    m_heard = m_heard || flows > 0;
+    m_lastCounters = now;
+    emit inputChanged();
+}
+
+} // namespace rivereto::app

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/copydatabase.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+#include "storage/sqlite/database.h"
+
+namespace rivereto::app {
+
+bool isDatabase(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) && file.read(16) == QByteArray("SQLite format 3", 16);
+}
+
+core::Result<void> copyDatabase(storage::SqliteStore& store, const QString& path)
+{
+    if (QFileInfo(path).canonicalFilePath() == QFileInfo(QString::fromStdString(store.path())).canonicalFilePath())
+        return core::fail("{}: is the open database itself; choose another name", path.toStdString());
+    (void)store.flush();
+    const auto part = path + QStringLiteral(".part");
+    QFile::remove(part);
+    auto source = storage::Database::open(store.path(), storage::Database::Mode::Read);
+    if (!source)
+        return tl::unexpected(source.error());
+    auto quoted = part;
+    quoted.replace(QLatin1Char('\''), QStringLiteral("''"));
+    // Made beforehand, so that nobody else can read it at any moment.
+    QFile target(part);
+    if (!target.open(QIODevice::WriteOnly | QIODevice::NewOnly, QFileDevice::ReadOwner | QFileDevice::WriteOwner))
+        return core::fail("{}: cannot be written: {}", path.toStdString(), target.errorString().toStdString());
+    target.close();
+    if (auto done = source->execute("VACUUM INTO '" + quoted.toStdString() + "'"); !done) {
+        QFile::remove(part);
+        return done;
+    }
+    QFile::remove(path);
+    if (!QFile::rename(part, path))
+        return core::fail("{}: cannot be written", path.toStdString());
+    return {};
+}
+
+} // namespace rivereto::app

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ProgramBackend: the program behind the window – databases, imports, demo and listener. Read this first in app/window.
+#pragma once
+
+#include <functional>
+
+#include <QElapsedTimer>
+#include <QSettings>
+#include <QThreadPool>
+#include <QTimer>
+
+#include "app/config/runtime.h"
+#include "app/session/importjob.h"
+#include "app/session/opendatabase.h"
+#include "ui/window/backend.h"
+
+namespace rivereto::app {
+
+/// GUI thread; files, sockets and databases are touched on the pool's threads only.
+class ProgramBackend final : public ui::Backend {
+    Q_OBJECT
+public:
+    /// `threads`: for one query and for decoding; 0: one a core.
+    ProgramBackend(Runtime runtime, unsigned threads, QObject* parent = nullptr);
+    /// Inputs stop first, then what is on its way is stored, then the database closes.
+    ~ProgramBackend() override;
+
+    [[nodiscard]] std::shared_ptr<core::FlowStore> store() const override;
+    [[nodiscard]] QString databaseName() const override { return m_name; }
+    [[nodiscard]] bool unsaved() const override { return m_temporary && m_heard; }
+    [[nodiscard]] ui::JobStatus job() const override { return m_job; }
+    [[nodiscard]] ui::InputStatus input() const override { return m_input; }
+    [[nodiscard]] QString configuredPorts() const override;
+    [[nodiscard]] QList<ui::RecentFile> recentFiles() const override { return m_recent; }
+    void clearRecentFiles() override;
+    [[nodiscard]] QString preference(const QString& name) const override;
+    void setPreference(const QString& name, const QString& value) override;
+    [[nodiscard]] QString autonomousSystem(quint32 number) const override;
+
+    void openPaths(const QStringList& paths) override;
+    void saveAs(const QString& path) override;
+    void cancelJob() override { m_stop.request_stop(); }
+    void startDemo() override;
+    void setListening(bool on) override;
+
+private:
+    using Database = std::shared_ptr<OpenDatabase>;
+    struct Opened {
+        Database database;
+        QString name;
+        QString path; ///< empty: unnamed
+        bool writable = false;
+    };
+    /// Runs `work` on a thread; what it posts runs on the GUI thread unless another job has begun since.
+    using Post = std::function<void(std::function<void()>)>;
+    void startJob(const QString& title, std::function<void(std::stop_token, const Post&)> work);
+    void endJob();
+    void adopt(Opened opened);
+    void release(Database database);
+    void openFile(const QString& path);
+    void readCaptures(const QStringList& paths, std::stop_token stop, const Post& post);
+    void openDatabaseFile(const QString& path, const Post& post);
+    void makeDemo(std::stop_token stop, const Post& post);
+    void progressed(const ImportProgress& progress, double share);
+    void beginListening();
+    void listenInto(Opened opened);
+    void tick();
+    void remember(const ui::RecentFile& file);
+    void loadRecent();
+
+    Runtime m_runtime;
+    unsigned m_threads;
+    std::shared_ptr<const core::AsNames> m_asNames;
+    QThreadPool m_pool;
+    QSettings m_settings;
+    QList<ui::RecentFile> m_recent;
+
+    Database m_database;
+    QString m_name;
+    QString m_path;
+    bool m_temporary = false;
+    bool m_writable = false;
+    bool m_heard = false; ///< holds flows that were received, which no file gives back
+
+    ui::JobStatus m_job;
+    std::stop_source m_stop;
+    quint64 m_jobNumber = 0;
+    quint64 m_flowsTold = 0;
+    QElapsedTimer m_sinceTold;
+
+    std::shared_ptr<Listener> m_listener;
+    bool m_listenerBusy = false; ///< opening or closing sockets
+    ui::InputStatus m_input;
+    ListenCounters m_lastCounters;
+    QTimer m_second;
+};
+
+} // namespace rivereto::app
