@@ -95,6 +95,32 @@ Codes makeCodes(const std::vector<T>& cells)
     return out;
 }
 
+/// The same for numbers that index a table: no hashing, and the values come out sorted.
+Codes makeSmallCodes(const std::vector<uint64_t>& numbers, uint64_t max)
+{
+    Codes out;
+    std::vector<uint16_t> code(max + 1);
+    std::vector<uint8_t> seen(max + 1);
+    for (const uint64_t number : numbers)
+        seen[number] = 1;
+    for (uint64_t number = 0; number <= max; ++number) {
+        if (seen[number]) {
+            code[number] = static_cast<uint16_t>(out.values.size());
+            out.values.push_back({0, number});
+        }
+    }
+    out.codes.resize(numbers.size());
+    std::ranges::transform(numbers, out.codes.begin(), [&](uint64_t number) { return code[number]; });
+    return out;
+}
+
+Codes codesOf(const Work& work)
+{
+    if (work.isAddress())
+        return makeCodes(work.addresses);
+    return work.max.lo < core::kSegmentRows ? makeSmallCodes(work.numbers, work.max.lo) : makeCodes(work.numbers);
+}
+
 Work readColumn(const core::FlowBatch& batch, const core::Column& column, size_t first, size_t count, const TextMapper& textId)
 {
     Work work{.id = column.id, .type = column.type, .storage = column.storage()};
@@ -259,12 +285,11 @@ std::string dependentBlob(const Work& work, std::vector<Ip> values)
 {
     Work inner{.id = work.id, .type = work.type, .storage = work.storage, .min = work.min, .max = work.max};
     if (work.isAddress()) {
-        inner.codes = makeCodes(values);
         inner.addresses = std::move(values);
     } else {
         inner.numbers = part(values, &Ip::lo);
-        inner.codes = makeCodes(inner.numbers);
     }
+    inner.codes = codesOf(inner);
     ByteWriter out;
     out.put(Encoding::Dependent);
     out.putBytes(plainBlob(inner));
@@ -348,7 +373,7 @@ EncodedSegment encodeSegment(const core::FlowBatch& batch, size_t first, size_t 
         if (work.min.isZero() && work.max.isZero())
             continue;
         if (work.min != work.max && work.type != core::Type::Time)
-            work.codes = work.isAddress() ? makeCodes(work.addresses) : makeCodes(work.numbers);
+            work.codes = codesOf(work);
         works.push_back(std::move(work));
     }
     for (const auto& work : works) {
