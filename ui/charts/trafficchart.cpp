@@ -270,6 +270,12 @@ void TrafficChart::leaveEvent(QEvent*)
     update();
 }
 
+void TrafficChart::focusInEvent(QFocusEvent* event)
+{
+    m_keyboard = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason || event->reason() == Qt::ShortcutFocusReason;
+    QWidget::focusInEvent(event);
+}
+
 void TrafficChart::keyPressEvent(QKeyEvent* event)
 {
     const auto points = m_layer.points();

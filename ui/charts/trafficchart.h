@@ -50,6 +50,7 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
@@ -84,6 +85,7 @@ private:
     std::optional<core::TimeRange> m_brush;
     std::optional<double> m_pressX;
     bool m_dragging = false;
+    bool m_keyboard = false; ///< focus came by keyboard, and shows
     QFrame* m_bar = nullptr; ///< beside a finished brush: range, Zoom, Clear
     class QLabel* m_barRange = nullptr;
 };

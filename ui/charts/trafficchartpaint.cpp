@@ -39,7 +39,7 @@ void TrafficChart::paintEvent(QPaintEvent*)
     paintBrush(painter);
     paintHighlight(painter);
     paintReadOut(painter);
-    if (hasFocus()) {
+    if (hasFocus() && m_keyboard) {
         painter.setPen(QPen(m_theme[Token::accent], 1));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
@@ -216,7 +216,7 @@ void TrafficChart::paintCard(QPainter& painter, size_t point) const
         textAt(painter, line(y), right, strong, m_theme[Token::text], figure);
         if (total > 0)
             textAt(painter, line(y + 18), right, small, m_theme[Token::secondary], tr("%1 of total").arg(text(core::formatPercent(value / total))));
-        painter.setPen(QPen(m_theme[Token::softBorder], 1));
+        painter.setPen(QPen(m_theme[Token::border], 1));
         painter.drawLine(QPointF(inner.left(), inner.top() + y + 43.5), QPointF(inner.right(), inner.top() + y + 43.5));
         y += 52;
     }

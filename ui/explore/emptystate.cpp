@@ -77,6 +77,7 @@ EmptyState::EmptyState(Explorer& explorer, const Theme& theme, QWidget* parent)
       m_widenNote(new QLabel), m_removeNote(new QLabel)
 {
     setObjectName(QStringLiteral("state"));
+    setAttribute(Qt::WA_StyledBackground);
     m_title->setProperty("role", "state");
     m_words->setProperty("role", "secondary");
     m_words->setWordWrap(true);

@@ -52,6 +52,7 @@ private:
 ExplorePage::ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent) : QWidget(parent), m_explorer(explorer), m_theme(theme)
 {
     setObjectName(QStringLiteral("page"));
+    setAttribute(Qt::WA_StyledBackground);
     auto* rows = new QVBoxLayout(this);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(0);
@@ -101,6 +102,7 @@ QWidget* ExplorePage::buildResult()
 {
     auto* top = new QWidget;
     top->setObjectName(QStringLiteral("chart"));
+    top->setAttribute(Qt::WA_StyledBackground);
     auto* column = new QVBoxLayout(top);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);

@@ -154,6 +154,7 @@ void FilterBox::check()
     if (m_message)
         m_message->hide();
     m_messageTimer.stop();
+    m_errorShown = false;
     if (m_error)
         m_messageTimer.start();
     syncButtons();
@@ -164,11 +165,11 @@ void FilterBox::syncButtons()
     const bool empty = typed().isEmpty();
     m_clear->setVisible(!empty);
     m_apply->setVisible(edited());
-    m_valid->setVisible(!empty);
+    m_valid->setVisible(!empty && (!m_error || m_errorShown));
     m_valid->setPixmap(m_theme.pixmap(m_error ? QStringLiteral("warning") : QStringLiteral("check"), m_error ? Token::error : Token::good, 16, devicePixelRatioF()));
     m_valid->setAccessibleName(m_error ? errorText(*m_error) : tr("The filter is valid"));
     m_valid->setToolTip(m_valid->accessibleName());
-    setFlag(*this, "wrong", m_error.has_value());
+    setFlag(*this, "wrong", m_errorShown);
 }
 
 void FilterBox::showError(const core::Error& error)
@@ -206,6 +207,8 @@ void FilterBox::showMessage()
 {
     if (!m_error || !isVisible() || (m_popup && m_popup->isVisible()))
         return;
+    m_errorShown = true;
+    syncButtons();
     if (!m_message) {
         m_message = new QLabel(window());
         m_message->setObjectName(QStringLiteral("popup"));

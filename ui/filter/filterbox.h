@@ -61,6 +61,7 @@ private:
     std::shared_ptr<const core::Schema> m_schema = core::Schema::builtin();
     QString m_applied;
     std::optional<core::Error> m_error;
+    bool m_errorShown = false; ///< while typing goes on an error keeps quiet
     bool m_setting = false; ///< the text changes by program
     QLabel* m_icon = nullptr;
     QPlainTextEdit* m_editor = nullptr;

@@ -130,6 +130,9 @@ QString errorText(const core::Error& error)
             break;
         out.replace(at, 2, text(argument));
     }
+    // Messages are parts of a sentence on the command line and whole ones here.
+    if (!error.text.starts_with("{}") && !out.isEmpty())
+        out[0] = out[0].toUpper();
     return out;
 }
 

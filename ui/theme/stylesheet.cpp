@@ -49,6 +49,10 @@ QPushButton:pressed, QToolButton#control:pressed { background: @softAccent@; }
 QPushButton:focus, QComboBox:focus, QToolButton#control:focus { border-color: @accent@; }
 QPushButton:disabled, QComboBox:disabled, QToolButton#control:disabled { color: @disabled@; background: @background@; border-color: @softBorder@; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
+QPushButton:flat { background: transparent; border: 1px solid transparent; }
+QPushButton:flat:hover { background: @controlHover@; }
+QPushButton:flat:checked { background: @softAccent@; color: @accent@; }
+QPushButton:flat:focus { border-color: @accent@; }
 QPushButton[primary="true"] { background: @accent@; color: @onAccent@; border-color: @accent@; font-weight: 600; }
 QPushButton[primary="true"]:hover { background: @accentHover@; }
 QPushButton[segment="first"] { border-top-right-radius: 0; border-bottom-right-radius: 0; }

@@ -135,7 +135,7 @@ void MainWindow::buildMenuRow()
     m_menus = new QMenuBar;
     m_databaseIcon = new QLabel;
     m_databaseName = new QLabel;
-    row->addWidget(m_menus, 1);
+    row->addWidget(m_menus, 1, Qt::AlignVCenter);
     row->addWidget(m_databaseIcon);
     row->addWidget(m_databaseName);
     setMenuWidget(frame);

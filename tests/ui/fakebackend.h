@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FakeBackend: a program without files and sockets, for tests of the window.
+#pragma once
+
+#include "tests/support/memorystore.h"
+#include "tests/support/randomflows.h"
+#include "ui/window/backend.h"
+
+namespace rivereto::ui {
+
+class FakeBackend final : public Backend {
+public:
+    std::shared_ptr<core::FlowStore> opened;
+    JobStatus status;
+    InputStatus inputs;
+    QStringList paths;
+    QString saved;
+    QMap<QString, QString> preferences;
+    QList<RecentFile> recent;
+    int demos = 0;
+    int cancels = 0;
+
+    void openStore(std::shared_ptr<core::FlowStore> store)
+    {
+        opened = std::move(store);
+        emit storeChanged();
+    }
+
+    std::shared_ptr<core::FlowStore> store() const override { return opened; }
+    QString databaseName() const override { return opened ? QStringLiteral("edge-paris.rivereto") : QString(); }
+    bool unsaved() const override { return false; }
+    JobStatus job() const override { return status; }
+    InputStatus input() const override { return inputs; }
+    QString configuredPorts() const override { return QStringLiteral("2055, 6343"); }
+    QList<RecentFile> recentFiles() const override { return recent; }
+    void clearRecentFiles() override { recent.clear(); emit recentFilesChanged(); }
+    QString preference(const QString& name) const override { return preferences.value(name); }
+    void setPreference(const QString& name, const QString& value) override { preferences[name] = value; }
+    QString autonomousSystem(quint32 number) const override { return number == 64500 ? QStringLiteral("Example") : QString(); }
+    void openPaths(const QStringList& files) override { paths = files; }
+    void saveAs(const QString& path) override { saved = path; }
+    void cancelJob() override { ++cancels; }
+    void startDemo() override { ++demos; }
+    void setListening(bool on) override
+    {
+        inputs.listening = on;
+        emit inputChanged();
+    }
+};
+
+/// 20 000 flows over 20 seconds, 16 source AS.
+inline std::shared_ptr<core::FlowStore> someFlows()
+{
+    constexpr uint64_t kStart = 1'795'455'720'000;
+    return std::make_shared<support::MemoryStore>(support::randomFlows(core::Schema::builtin(), 20'000, kStart, 7));
+}
+
+} // namespace rivereto::ui
