@@ -76,8 +76,11 @@ core::Result<Runtime> Runtime::load(const std::optional<std::string>& file)
     if (!loaded)
         return tl::unexpected(loaded.error());
     Runtime out;
-    out.m_schema = core::Schema::builtin();
     out.m_config = std::make_shared<const core::Config>(std::move(loaded->first));
+    auto schema = core::schemaOf(*out.m_config);
+    if (!schema)
+        return tl::unexpected(schema.error());
+    out.m_schema = *schema;
     out.m_metadata = std::shared_ptr<const core::StaticMetadata>(out.m_config, &out.m_config->metadata);
     out.m_learnt = std::make_shared<LearntNames>();
     if (auto networks = out.loadNetworks(std::filesystem::path(loaded->second).parent_path().string()); !networks)
@@ -127,6 +130,11 @@ collectors::PipelineOptions Runtime::pipelineOptions(unsigned workers) const
         const std::vector default_{core::AsProvider::Flow, core::AsProvider::Routing, core::AsProvider::Networks};
         if (!self.m_networks->empty() || self.m_config->asPrecedence != default_)
             chain.add(std::make_unique<core::NetworksStep>(self.m_networks, self.m_config->asPrecedence));
+        std::vector<core::ColumnId> dropped;
+        for (const auto& name : self.m_config->dropColumns)
+            dropped.push_back(self.m_schema->find(name));
+        if (!dropped.empty())
+            chain.add(std::make_unique<core::DropStep>(std::move(dropped)));
         return chain;
     };
     return out;

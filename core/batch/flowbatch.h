@@ -55,6 +55,8 @@ public:
     {
         cells<T>(id)[row] = value;
     }
+    /// Makes a column absent.
+    void dropColumn(ColumnId id) { m_columns[index(id)].rows = 0; }
     /// Dict cell from bytes.
     void setText(ColumnId id, size_t row, std::string_view bytes) { cells<uint32_t>(id)[row] = m_texts.intern(bytes); }
 

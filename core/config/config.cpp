@@ -43,6 +43,11 @@ std::string quoted(std::string_view text)
 {
     std::string out = "\"";
     for (const char c : text) {
+        const auto code = static_cast<unsigned char>(c);
+        if (code < 0x20 || code == 0x7f) {
+            out += fmt::format("\\u{:04x}", code);
+            continue;
+        }
         if (c == '"' || c == '\\')
             out += '\\';
         out += c;
@@ -80,6 +85,23 @@ Result<void> setTheme(Config& config, const Given& given)
     return {};
 }
 
+/// Without these there would be nothing to draw.
+constexpr ColumnId kNeeded[] = {ColumnId::TimeReceived, ColumnId::Bytes, ColumnId::Packets, ColumnId::SamplingRate};
+
+Result<void> setDropped(Config& config, const Given& given)
+{
+    const auto schema = Schema::builtin();
+    for (const auto& name : given.texts) {
+        const auto id = schema->find(name);
+        if (id == ColumnId::kNone)
+            return fail("{}: there is no column “{}”; “rivereto schema” lists them", given.place, name);
+        if (std::ranges::find(kNeeded, id) != std::end(kNeeded))
+            return fail("{}: {} cannot be dropped: every chart needs it", given.place, name);
+    }
+    config.dropColumns = given.texts;
+    return {};
+}
+
 Result<void> setSampling(std::optional<uint64_t>& target, const Given& given)
 {
     const auto rate = positive(given);
@@ -109,10 +131,13 @@ constexpr Key kKeys[] = {
     {"mmdb", "files", true, "MMDB databases of countries, cities and AS numbers",
      [](Config& config, const Given& given) { config.mmdbFiles = given.texts; return Result<void>(); },
      [](const Config& config) { return quotedList(config.mmdbFiles); }},
+    {"schema", "drop", true, "columns that are not stored",
+     [](Config& config, const Given& given) { return setDropped(config, given); },
+     [](const Config& config) { return quotedList(config.dropColumns); }},
     {"ui", "theme", false, "system, light or dark", setTheme, [](const Config& config) { return quoted(config.theme); }},
 };
 
-constexpr std::string_view kSections[] = {"input", "exporters", "metadata", "networks", "asn", "mmdb", "ui"};
+constexpr std::string_view kSections[] = {"input", "exporters", "metadata", "networks", "asn", "mmdb", "schema", "ui"};
 
 std::string listOf(std::string_view section)
 {
@@ -125,6 +150,8 @@ std::string listOf(std::string_view section)
         out += ", [networks.prefix]";
     if (section == "asn")
         out += ", [asn.names]";
+    if (section == "schema")
+        out += ", [[schema.element]]";
     return out;
 }
 
@@ -184,7 +211,7 @@ public:
         for (const auto& [name, node] : table) {
             const std::string section(name.str());
             if (std::ranges::find(kSections, section) == std::end(kSections))
-                return fail("{}: there is no section [{}]; there are input, exporters, metadata, networks, asn, mmdb, ui", placeOf(m_file, node), section);
+                return fail("{}: there is no section [{}]; there are input, exporters, metadata, networks, asn, mmdb, schema, ui", placeOf(m_file, node), section);
             auto done = section == "input" ? readInputs(node) : section == "metadata" ? readMetadata(node) : readSection(section, node);
             if (!done)
                 return done;
@@ -210,8 +237,47 @@ private:
                     return done;
                 continue;
             }
+            if (section == "schema" && key == "element") {
+                if (auto done = readElements(value); !done)
+                    return done;
+                continue;
+            }
             if (auto done = readKey(section, key, value); !done)
                 return done;
+        }
+        return {};
+    }
+
+    Result<void> readElements(const toml::node& node)
+    {
+        const auto* array = node.as_array();
+        if (!array)
+            return fail("{}: elements are written [[schema.element]]", placeOf(m_file, node));
+        for (const auto& member : *array) {
+            const auto* table = member.as_table();
+            if (!table)
+                return fail("{}: an element is a table", placeOf(m_file, member));
+            SchemaElement element;
+            for (const auto& [name, value] : *table) {
+                const auto text = value.value<std::string>();
+                const auto number = value.is_integer() ? *value.value<int64_t>() : -1;
+                const auto type = text ? typeNamed(*text) : std::nullopt;
+                if (name == "name" && text)
+                    element.name = *text;
+                else if (name == "label" && text)
+                    element.label = *text;
+                else if (name == "type" && type)
+                    element.type = *type;
+                else if (name == "id" && number > 0 && number < 0x8000)
+                    element.id = static_cast<uint16_t>(number);
+                else if (name == "enterprise" && number >= 0 && number <= UINT32_MAX)
+                    element.enterprise = static_cast<uint32_t>(number);
+                else
+                    return fail("{}: “{}” is no key of an element, or has a wrong value; there are name, type (see “rivereto schema”), id, enterprise, label", placeOf(m_file, value), std::string(name.str()));
+            }
+            if (element.name.empty() || element.id == 0)
+                return fail("{}: an element needs name, type and id", placeOf(m_file, member));
+            m_config.elements.push_back(std::move(element));
         }
         return {};
     }
@@ -402,6 +468,17 @@ Result<toml::table> parseToml(std::string_view text, const std::string& file)
     }
 }
 
+Result<std::shared_ptr<const Schema>> schemaOf(const Config& config)
+{
+    std::vector<ColumnSpec> specs;
+    for (const auto& element : config.elements) {
+        ColumnSpec spec{.name = element.name, .type = element.type, .label = element.label.empty() ? element.name : element.label, .doc = "Element declared in the configuration."};
+        spec.elements[0] = {.id = element.id, .enterprise = element.enterprise};
+        specs.push_back(spec);
+    }
+    return specs.empty() ? Result<std::shared_ptr<const Schema>>(Schema::builtin()) : Schema::builtin()->extended(specs);
+}
+
 Result<Config> parseConfig(std::string_view text, const std::string& file, const Environment& environment)
 {
     Config out;
@@ -410,6 +487,8 @@ Result<Config> parseConfig(std::string_view text, const std::string& file, const
         return tl::unexpected(table.error());
     if (auto read = FileReader(file, out).read(*table); !read)
         return tl::unexpected(read.error());
+    if (const auto schema = schemaOf(out); !schema)
+        return fail("{}: {}", file, schema.error().message());
     for (const auto& key : kKeys) {
         const auto name = environmentName(key.section, key.name);
         const auto value = environment ? environment(name) : std::nullopt;
@@ -463,6 +542,8 @@ void dumpTables(std::string& out, const Config& config)
             dumpInterface(out, interface);
         }
     }
+    for (const auto& element : config.elements)
+        out += fmt::format("\n[[schema.element]]\nname = {}\ntype = {}\nid = {}\nenterprise = {}\nlabel = {}\n", quoted(element.name), quoted(typeInfo(element.type).name), element.id, element.enterprise, quoted(element.label));
     for (const auto& [prefix, info] : config.networks) {
         out += fmt::format("\n[networks.prefix.{}]\n", quoted(prefix.toString()));
         for (size_t i = 0; i < kNetworkAttributeCount; ++i)

@@ -15,6 +15,7 @@
 #include "core/base/result.h"
 #include "core/enrich/metadata.h"
 #include "core/enrich/networks.h"
+#include "core/schema/schema.h"
 
 namespace rivereto::core {
 
@@ -27,6 +28,16 @@ struct InputConfig {
     std::string exporter = "packet";
 };
 
+/// An information element of an enterprise as a column of its own: [[schema.element]].
+struct SchemaElement {
+    std::string name;
+    Type type = Type::UInt64;
+    uint16_t id = 0;
+    uint32_t enterprise = 0;
+    std::string label; ///< empty: the name
+    bool operator==(const SchemaElement&) const = default;
+};
+
 struct Config {
     std::vector<InputConfig> inputs;
     std::optional<uint64_t> samplingDefault;
@@ -37,10 +48,15 @@ struct Config {
     std::vector<std::string> mmdbFiles;
     std::vector<AsProvider> asPrecedence{AsProvider::Flow, AsProvider::Routing, AsProvider::Networks};
     std::map<uint32_t, std::string> asNames; ///< the user's own, over the shipped table
+    std::vector<std::string> dropColumns;    ///< names of columns that are not stored
+    std::vector<SchemaElement> elements;     ///< enterprise elements that become columns
     std::string theme = "system";            ///< system, light or dark
     /// Where each value that is no default came from: "section.key" → "rivereto.toml:12" or "RIVERETO_SECTION_KEY".
     std::map<std::string, std::string> origins;
 };
+
+/// The built-in columns and those that the configuration declares. Errors name the column that cannot be.
+Result<std::shared_ptr<const Schema>> schemaOf(const Config& config);
 
 /// The value of an environment variable, if it is set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

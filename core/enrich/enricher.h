@@ -18,6 +18,20 @@ public:
     virtual void apply(FlowBatch& batch) = 0;
 };
 
+/// Columns that the user does not want stored; the last step.
+class DropStep final : public EnrichStep {
+public:
+    explicit DropStep(std::vector<ColumnId> columns) : m_columns(std::move(columns)) { }
+    void apply(FlowBatch& batch) override
+    {
+        for (const auto id : m_columns)
+            batch.dropColumn(id);
+    }
+
+private:
+    std::vector<ColumnId> m_columns;
+};
+
 /// Steps in order (PRODUCT.md §3: metadata, routing, networks, AS, classification, dictionaries). One a worker.
 class Enricher {
 public:

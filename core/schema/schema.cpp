@@ -76,6 +76,14 @@ std::array<std::string, 2> baseNames(const ColumnSpec& spec)
 
 const TypeInfo& typeInfo(Type type) { return kTypes[static_cast<size_t>(type)]; }
 
+std::optional<Type> typeNamed(std::string_view name)
+{
+    const auto* found = std::ranges::find(kTypes, name, &TypeInfo::name);
+    if (found == kTypes.end())
+        return std::nullopt;
+    return static_cast<Type>(found - kTypes.begin());
+}
+
 std::string_view groupName(Group group)
 {
     constexpr auto names = std::to_array<std::string_view>(

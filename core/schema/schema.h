@@ -52,6 +52,8 @@ struct TypeInfo {
 };
 
 const TypeInfo& typeInfo(Type type);
+/// The type with this name; nothing when there is none.
+std::optional<Type> typeNamed(std::string_view name);
 
 /// Lists are dictionary entries: 32-bit words (LargeCommunities: three a member) in the host's little-endian order.
 constexpr bool isList(Type t)

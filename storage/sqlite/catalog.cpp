@@ -24,15 +24,6 @@ CREATE TABLE segments(id INTEGER PRIMARY KEY AUTOINCREMENT, rows INTEGER NOT NUL
 CREATE TABLE blobs(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 )";
 
-std::optional<core::Type> typeNamed(std::string_view name)
-{
-    for (size_t i = 0; i <= static_cast<size_t>(core::Type::Elements); ++i) {
-        if (core::typeInfo(static_cast<core::Type>(i)).name == name)
-            return static_cast<core::Type>(i);
-    }
-    return std::nullopt;
-}
-
 core::Result<void> createTables(Database& database)
 {
     return database.execute(fmt::format("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; BEGIN; {} PRAGMA application_id = {}; "
@@ -103,7 +94,7 @@ core::Result<FileColumns> FileColumns::load(Database& database, std::shared_ptr<
         if (!*more)
             break;
         const std::string name(rows->bytes(1));
-        const auto type = typeNamed(rows->bytes(2));
+        const auto type = core::typeNamed(rows->bytes(2));
         if (!type)
             continue;
         if (schema->find(name) == ColumnId::kNone) {

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace rivereto::storage {
@@ -21,25 +22,42 @@ constexpr auto kCommitEvery = std::chrono::milliseconds(800);
 /// A reader that has just read the directory still finds the blobs of a replaced segment for this many commits.
 constexpr uint64_t kKeepSuperseded = 60;
 
+/// Descriptor of the locked file beside the database.
+core::Result<int> takeLock(const std::string& path)
+{
+    const auto name = path + "-lock";
+    for (;;) {
+        const int lock = ::open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+        if (lock < 0)
+            return core::fail("{}: cannot be written: {}", path, std::strerror(errno));
+        if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+            ::close(lock);
+            return core::fail("{}: is being written by another process; it can be read meanwhile", path);
+        }
+        // A writer that ends removes the file: between open and flock it may have gone, and another may lock a new one.
+        struct stat ours{};
+        struct stat there{};
+        if (::fstat(lock, &ours) == 0 && ::stat(name.c_str(), &there) == 0 && ours.st_ino == there.st_ino)
+            return lock;
+        ::close(lock);
+    }
+}
+
 } // namespace
 
 core::Result<std::unique_ptr<StoreWriter>> StoreWriter::start(const std::string& path, std::shared_ptr<const core::Schema> schema,
                                                               std::shared_ptr<StoreDictionary> texts)
 {
-    const int lock = ::open((path + "-lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    if (lock < 0)
-        return core::fail("{}: cannot be written: {}", path, std::strerror(errno));
-    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        ::close(lock);
-        return core::fail("{}: is being written by another process; it can be read meanwhile", path);
-    }
+    const auto lock = takeLock(path);
+    if (!lock)
+        return tl::unexpected(lock.error());
     auto database = openChecked(path, Database::Mode::Write);
     if (!database) {
-        ::close(lock);
+        ::close(*lock);
         return tl::unexpected(database.error());
     }
     std::unique_ptr<StoreWriter> out(new StoreWriter(std::move(*database), std::move(schema), std::move(texts)));
-    out->m_lock = lock;
+    out->m_lock = *lock;
     if (auto ready = out->prepare(); !ready)
         return tl::unexpected(ready.error());
     out->m_thread = std::thread([writer = out.get()] { writer->run(); });
