@@ -8,10 +8,11 @@ namespace rivereto::collectors {
 namespace {
 
 constexpr size_t kQueuedBatches = 64;
-/// A worker hands over this many rows at once, leaving room for one more datagram within a segment.
-constexpr size_t kFullBatch = core::kSegmentRows - 4096;
+/// A worker hands over this many rows at once, leaving room for one more datagram within a segment. (What a larger one
+/// brings beyond that, the store puts into the next segment.)
+constexpr size_t kFullBatch = core::kSegmentRows - 128;
 /// How often an idle worker looks up.
-constexpr auto kTick = std::chrono::milliseconds(200);
+constexpr std::chrono::milliseconds kTick{200};
 constexpr unsigned kMaxWorkers = 4;
 
 } // namespace
@@ -152,8 +153,10 @@ void Pipeline::run(Worker& worker)
         --m_inFlight;
         m_drained.notify_all();
     };
+    // So that rows never wait much longer than they may.
+    const auto tick = m_options.hold.count() > 0 ? std::clamp(m_options.hold / 2, std::chrono::milliseconds(1), kTick) : kTick;
     while (!worker.queue.done()) {
-        auto batch = worker.queue.pop(kTick);
+        auto batch = worker.queue.pop(tick);
         const auto now = std::chrono::steady_clock::now();
         if (rows.empty())
             firstRow = now;

@@ -64,22 +64,28 @@ ColumnView FlowBatch::view(ColumnId id) const
             .cells = const_cast<FlowBatch*>(this)->raw(id)};
 }
 
-void FlowBatch::append(const FlowBatch& other)
+void FlowBatch::append(const FlowBatch& other, size_t first, size_t count)
 {
-    const size_t first = addRows(other.rows());
-    std::vector<uint32_t> ids(other.dictionary().size());
-    for (uint32_t id = 1; id < ids.size(); ++id)
-        ids[id] = m_texts.intern(other.dictionary().text(id));
+    const size_t row = addRows(count);
+    constexpr uint32_t kNotYet = UINT32_MAX;
+    std::vector<uint32_t> ids(other.dictionary().size(), kNotYet);
     for (const auto& column : m_schema->columns()) {
         if (!other.has(column.id))
             continue;
         const auto view = other.view(column.id);
         const size_t size = cellSize(view.storage);
-        auto* out = raw(column.id) + first * size;
-        if (view.storage == Storage::Dict)
-            std::transform(view.as<uint32_t>(), view.as<uint32_t>() + other.rows(), reinterpret_cast<uint32_t*>(out), [&](uint32_t id) { return ids[id]; });
-        else
-            std::memcpy(out, view.cells, size * other.rows());
+        auto* out = raw(column.id) + row * size;
+        if (view.storage != Storage::Dict) {
+            std::memcpy(out, static_cast<const uint8_t*>(view.cells) + first * size, size * count);
+            continue;
+        }
+        auto* cells = reinterpret_cast<uint32_t*>(out);
+        for (size_t i = 0; i < count; ++i) {
+            const auto text = view.as<uint32_t>()[first + i];
+            if (ids[text] == kNotYet)
+                ids[text] = m_texts.intern(other.dictionary().text(text));
+            cells[i] = ids[text];
+        }
     }
 }
 

@@ -65,8 +65,9 @@ public:
 
     /// Plain, or constant zero when absent. Not for derived columns (see query/derived.h).
     [[nodiscard]] ColumnView view(ColumnId id) const;
-    /// Appends the rows of another batch of the same schema, mapping its texts.
-    void append(const FlowBatch& other);
+    /// Appends `count` rows of another batch of the same schema from row `first` on, mapping its texts.
+    void append(const FlowBatch& other, size_t first, size_t count);
+    void append(const FlowBatch& other) { append(other, 0, other.rows()); }
     /// No rows, no columns, no texts; memory is kept for reuse.
     void clear();
 

@@ -14,6 +14,9 @@ constexpr uint64_t kDenseCells = 4 * kSegmentRows;
 /// Ethernet's preamble, header, checksum and gap: what layer 2 adds to a packet, in octets.
 constexpr uint64_t kLayer2Octets = 38;
 
+/// Sums that wait for a common look-up.
+constexpr size_t kWaiting = 512;
+
 /// Calls f(row → number) with the fastest accessor for a column of any unsigned width.
 template <class F>
 void withNumbers(const ColumnView& view, F&& f)
@@ -104,6 +107,7 @@ void Aggregator::consume(SegmentView& segment, bool wholeRange, bool wholeFilter
         sumByCode(grouping, rows);
     else
         sumByHash(segment);
+    settle();
     m_result.overflow = m_result.cells.size() > m_request.maxCells;
 }
 
@@ -115,11 +119,11 @@ void Aggregator::maskRows(SegmentView& segment, bool wholeRange, bool wholeFilte
     uint64_t inRange = rows;
     if (!wholeRange) {
         inRange = 0;
-        const auto [from, to] = m_request.range;
+        const auto range = m_request.range;
         withNumbers(segment.column(ColumnId::TimeReceived), [&](auto time) {
             for (size_t row = 0; row < rows; ++row) {
                 const uint64_t t = time(row);
-                m_mask[row] = static_cast<uint8_t>(t >= from && t < to);
+                m_mask[row] = static_cast<uint8_t>(t >= range.from && t < range.to);
                 inRange += m_mask[row];
             }
         });
@@ -276,24 +280,38 @@ void Aggregator::sumByHash(SegmentView& segment)
     }
 }
 
-/// `key` has room for the point behind its m_keyWidth bytes.
+/// `key` has room for the point behind its m_keyWidth bytes. Sums wait in a buffer until there are enough to look ahead.
 void Aggregator::add(const uint8_t* key, uint32_t point, uint64_t value)
 {
-    std::array<uint8_t, 256> full;
-    const bool named = !m_only || m_only->contains(key);
-    if (named)
-        std::memcpy(full.data(), key, m_keyWidth);
+    const size_t at = m_waitingKeys.size();
+    m_waitingKeys.resize(at + m_keyWidth + sizeof point);
+    if (!m_only || m_only->contains(key))
+        std::memcpy(m_waitingKeys.data() + at, key, m_keyWidth);
     else
-        std::memset(full.data(), 0xff, m_keyWidth);
-    std::memcpy(full.data() + m_keyWidth, &point, sizeof point);
-    m_result.cells[full.data()] += value;
+        std::memset(m_waitingKeys.data() + at, 0xff, m_keyWidth);
+    std::memcpy(m_waitingKeys.data() + at + m_keyWidth, &point, sizeof point);
+    m_waitingValues.push_back(value);
+    if (m_waitingValues.size() >= kWaiting)
+        settle();
+}
+
+void Aggregator::settle()
+{
+    m_result.cells.add(m_waitingKeys.data(), m_waitingValues.data(), m_waitingValues.size());
+    m_waitingKeys.clear();
+    m_waitingValues.clear();
 }
 
 void Aggregator::merge(const Aggregator& other)
 {
     const auto& cells = other.m_result.cells;
-    for (size_t entry = 0; entry < cells.size(); ++entry)
-        m_result.cells[cells.key(entry)] += cells.value(entry);
+    for (size_t entry = 0; entry < cells.size(); ++entry) {
+        m_waitingKeys.insert(m_waitingKeys.end(), cells.key(entry), cells.key(entry) + cells.keyWidth());
+        m_waitingValues.push_back(cells.value(entry));
+        if (m_waitingValues.size() >= kWaiting)
+            settle();
+    }
+    settle();
     m_result.rowsMatched += other.m_result.rowsMatched;
     m_result.rowsInRange += other.m_result.rowsInRange;
     m_result.rowsStored += other.m_result.rowsStored;

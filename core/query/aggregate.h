@@ -26,11 +26,15 @@ struct AggregateRequest {
     uint32_t points = 1;
     size_t maxCells = 0;         ///< give up with `overflow` beyond this many (group, point) sums
     /// When set: only these groups (keys one after another, keyWidth bytes each) are told apart; the others share one
-    /// group whose key is all 0xff.
+    /// group: its key is all zeros and its points have kOthersBit.
     std::optional<std::vector<uint8_t>> only;
 
     [[nodiscard]] size_t keyWidth() const;
 };
+
+/// In the point of sums that stand for all groups but AggregateRequest::only. No key could say so: a key's every value
+/// may be a real one.
+inline constexpr uint32_t kOthersBit = 1U << 31;
 
 /// Sums of one (group, point).
 struct Aggregate {
@@ -59,6 +63,7 @@ private:
     void sumByCode(const Grouping& grouping, size_t rows);
     void sumByHash(SegmentView& segment);
     void add(const uint8_t* key, uint32_t point, uint64_t value);
+    void settle();
 
     const AggregateRequest& m_request;
     size_t m_keyWidth;
@@ -70,6 +75,8 @@ private:
     std::vector<uint32_t> m_groups;
     std::vector<uint64_t> m_sums;
     std::vector<uint8_t> m_touched;
+    std::vector<uint8_t> m_waitingKeys; ///< with their points
+    std::vector<uint64_t> m_waitingValues;
     uint32_t m_firstPoint = 0;
     uint32_t m_pointCount = 1;
     bool m_all = false; ///< m_mask is all ones

@@ -2,6 +2,8 @@
 // GroupTable: open-addressing hash table from fixed-width byte keys to 64-bit sums.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -29,6 +31,30 @@ public:
         const uint64_t h = hash(key);
         const size_t slot = slotOf(key, h);
         return m_slots[slot] != kFree ? entryIn(slot) : insert(key, h, slot);
+    }
+    /// Adds `values[i]` to the sum of the i-th of `count` keys that lie one after another. Looks ahead, so that the memory of
+    /// a large table is fetched while others are summed.
+    void add(const uint8_t* keys, const uint64_t* values, size_t count)
+    {
+        constexpr size_t kAhead = 32;
+        std::array<uint64_t, kAhead> hashes;
+        for (size_t first = 0; first < count; first += kAhead) {
+            const size_t here = std::min(kAhead, count - first);
+            for (size_t i = 0; i < here; ++i) {
+                hashes[i] = hash(keys + (first + i) * m_keyWidth);
+                __builtin_prefetch(&m_slots[hashes[i] & m_mask]);
+            }
+            for (size_t i = 0; i < here; ++i) {
+                if (const auto slot = m_slots[hashes[i] & m_mask]; slot != kFree)
+                    __builtin_prefetch(&m_entries[(static_cast<uint32_t>(slot) - 1U) * m_stride], 1);
+            }
+            for (size_t i = 0; i < here; ++i) {
+                const auto* key = keys + (first + i) * m_keyWidth;
+                const size_t slot = slotOf(key, hashes[i]);
+                const size_t entry = m_slots[slot] != kFree ? entryIn(slot) : insert(key, hashes[i], slot);
+                m_entries[entry * m_stride] += values[first + i];
+            }
+        }
     }
     [[nodiscard]] bool contains(const uint8_t* key) const { return m_slots[slotOf(key, hash(key))] != kFree; }
 

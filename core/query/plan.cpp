@@ -40,17 +40,23 @@ Result<std::vector<ColumnId>> bindDimensions(const std::vector<std::string>& nam
     return ids;
 }
 
+/// How many aligned points a range touches.
+uint64_t pointsOf(const TimeRange& range, uint64_t step) { return (range.to - range.from / step * step + step - 1) / step; }
+
 } // namespace
 
-uint64_t chooseInterval(uint64_t length, unsigned points)
+uint64_t chooseInterval(const TimeRange& range, unsigned points)
 {
     const uint64_t wanted = std::max<uint64_t>(points, 1);
     for (const auto step : kLadder) {
-        if ((length + step - 1) / step <= wanted)
+        if (pointsOf(range, step) <= wanted)
             return step;
     }
-    const uint64_t days = (length + kDay - 1) / kDay;
-    return (days + wanted - 1) / wanted * kDay;
+    // Whole days. A range cut at both ends can always touch two points, whatever their length.
+    for (uint64_t days = std::max<uint64_t>(range.length() / kDay / wanted, 1);; ++days) {
+        if (pointsOf(range, days * kDay) <= std::max<uint64_t>(wanted, 2))
+            return days * kDay;
+    }
 }
 
 Result<Plan> planQuery(const Query& query, const std::shared_ptr<const Schema>& schema, const StoreStatus& status, const Now& now)
@@ -72,11 +78,11 @@ Result<Plan> planQuery(const Query& query, const std::shared_ptr<const Schema>& 
     plan.firstPoint = plan.range.from;
     if (query.kind == QueryKind::Flows || (query.kind == QueryKind::Table && isTotal(query.unit)) || plan.range.length() == 0)
         return plan;
-    plan.intervalMs = query.intervalMs.value_or(chooseInterval(plan.range.length(), query.points));
+    plan.intervalMs = query.intervalMs.value_or(chooseInterval(plan.range, query.points));
     if (plan.intervalMs == 0)
         return fail("the interval must be longer than 0");
     plan.firstPoint = plan.range.from / plan.intervalMs * plan.intervalMs;
-    const uint64_t points = (plan.range.to - plan.firstPoint + plan.intervalMs - 1) / plan.intervalMs;
+    const uint64_t points = pointsOf(plan.range, plan.intervalMs);
     if (points > kMaxPoints)
         return fail("an interval of {} ms cuts the range into {} points; at most {} are drawn", plan.intervalMs, points, kMaxPoints);
     plan.points = static_cast<uint32_t>(points);

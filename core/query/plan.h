@@ -25,9 +25,9 @@ struct Now {
     int utcOffsetMinutes = 0;
 };
 
-/// Smallest step of the ladder (10 100 ms, 1 2 5 10 15 30 s, 1 2 5 10 15 30 min, 1 2 3 6 12 h, days) that cuts `length`
-/// milliseconds into at most `points` pieces.
-uint64_t chooseInterval(uint64_t length, unsigned points);
+/// Smallest step of the ladder (10 100 ms, 1 2 5 10 15 30 s, 1 2 5 10 15 30 min, 1 2 3 6 12 h, days) of which a range that
+/// is not empty touches at most `points`, counted from 1970 UTC. From a day on one point may become two.
+uint64_t chooseInterval(const TimeRange& range, unsigned points);
 
 /// Points of a fixed interval are aligned to multiples of it since 1970 UTC.
 Result<Plan> planQuery(const Query& query, const std::shared_ptr<const Schema>& schema, const StoreStatus& status, const Now& now);

@@ -8,8 +8,17 @@
 
 namespace rivereto::core {
 
+/// How many (group, point) sums, about 60 bytes each, a query may gather.
+struct QueryLimits {
+    size_t firstTry = 1'000'000; ///< more means that most groups will be in Other anyway: rank them first, then sum the points
+    size_t most = 24'000'000;    ///< more is an error
+};
+
 /// Kinds table and timeseries. Blocks; may be called from any thread; errors carry a span when the filter is wrong.
-Result<QueryResult> runQuery(FlowStore& store, const Query& query, const Now& now, const Control& control);
+Result<QueryResult> runQuery(FlowStore& store, const Query& query, const Now& now, const Control& control, const QueryLimits& limits = {});
+
+/// What is wrong with a query or with `fields` (kind flows), found without reading a row. Needs the range only when it is given.
+Result<void> checkQuery(const Query& query, const std::vector<std::string>& fields, const std::shared_ptr<const Schema>& schema, const Now& now);
 
 /// Kind flows: rows in order, in batches. `fields` empty: all stored columns.
 Result<FlowsSummary> runFlows(FlowStore& store, const Query& query, const std::vector<std::string>& fields, const Now& now,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <numeric>
 
 #include "core/text/value.h"
@@ -11,11 +12,43 @@ namespace rivereto::core {
 
 namespace {
 
-uint32_t pointOf(const Aggregate& sums, size_t entry)
+/// As in the key: with kOthersBit where it says so.
+uint32_t markedPoint(const Aggregate& sums, size_t entry)
 {
     uint32_t point = 0;
     std::memcpy(&point, sums.cells.key(entry) + sums.cells.keyWidth() - sizeof point, sizeof point);
     return point;
+}
+
+uint32_t pointOf(const Aggregate& sums, size_t entry) { return markedPoint(sums, entry) & ~kOthersBit; }
+
+/// Which of two keys comes first: by number, address or text of the first column that differs. Not by what they look like,
+/// so that a million groups of equal size are ranked without formatting them.
+bool keyLess(const Plan& plan, const uint8_t* a, const uint8_t* b, const DictionaryView& texts)
+{
+    for (const auto id : plan.keys) {
+        const auto storage = (*plan.schema)[id].storage();
+        const auto order = withCellType(storage, [&](auto cell) -> std::strong_ordering {
+            using T = decltype(cell);
+            T left;
+            T right;
+            std::memcpy(&left, a, sizeof left);
+            std::memcpy(&right, b, sizeof right);
+            if constexpr (std::is_same_v<T, PrefixCell>) {
+                const auto byAddress = left.address <=> right.address;
+                return byAddress != 0 ? byAddress : left.bits <=> right.bits;
+            } else if constexpr (std::is_same_v<T, uint32_t>) {
+                return storage == Storage::Dict ? texts.text(left) <=> texts.text(right) : left <=> right;
+            } else {
+                return left <=> right;
+            }
+        });
+        if (order != 0)
+            return order < 0;
+        a += cellSize(storage);
+        b += cellSize(storage);
+    }
+    return false;
 }
 
 std::vector<std::string> keyTexts(const Plan& plan, const uint8_t* key, const DictionaryView& texts)
@@ -107,7 +140,7 @@ Ranking rankGroups(const Plan& plan, const Aggregate& sums)
     const auto better = [&](size_t a, size_t b) {
         if (scores[a] != scores[b])
             return scores[a] > scores[b];
-        return keyTexts(plan, groups.key(a), *sums.texts) < keyTexts(plan, groups.key(b), *sums.texts);
+        return keyLess(plan, groups.key(a), groups.key(b), *sums.texts);
     };
     const size_t named = plan.query.limit == 0 ? order.size() : std::min<size_t>(plan.query.limit, order.size());
     std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(named), order.end(), better);
@@ -134,7 +167,8 @@ QueryResult shapeResult(const Plan& plan, const Ranking& ranking, const Aggregat
     std::vector<size_t> starts(count + 2, 0);
     for (size_t entry = 0; entry < series.size(); ++entry) {
         const auto* key = sums.cells.key(entry);
-        series[entry] = width == 0 ? 0 : named.contains(key) ? named.entryOf(key) : others;
+        const bool known = (markedPoint(sums, entry) & kOthersBit) == 0 && named.contains(key);
+        series[entry] = width == 0 ? 0 : known ? named.entryOf(key) : others;
         ++starts[series[entry] + 1];
     }
     std::partial_sum(starts.begin(), starts.end(), starts.begin());

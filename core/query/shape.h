@@ -13,7 +13,7 @@ struct Ranking {
     size_t groups = 0;
 };
 
-/// The plan's first `limit` groups (all when 0), best first; ties by their texts.
+/// The plan's first `limit` groups (all when 0), best first; ties by the value of the first column that differs.
 Ranking rankGroups(const Plan& plan, const Aggregate& sums);
 
 /// Series in the order of `ranking`, Other, total. `sums` has (group, point) cells of the plan's points.

@@ -151,6 +151,22 @@ void packDeltas(ByteWriter& out, std::span<const uint64_t> values)
     packNumbers(out, deltas);
 }
 
+void packAscending(ByteWriter& out, std::span<const uint64_t> values)
+{
+    std::vector<uint64_t> steps(values.size());
+    for (size_t i = 1; i < values.size(); ++i)
+        steps[i] = values[i] - values[i - 1];
+    out.putVarint(values.empty() ? 0 : values[0]);
+    packNumbers(out, steps);
+}
+
+void putSteps(ByteWriter& out, std::span<const uint64_t> values)
+{
+    uint64_t before = 0;
+    for (const uint64_t value : values)
+        out.putVarint(value - std::exchange(before, value));
+}
+
 size_t packedSize(std::span<const uint64_t> values)
 {
     size_t size = 0;
@@ -206,6 +222,27 @@ bool unpackDeltas(ByteReader& in, std::span<uint64_t> out)
     for (size_t i = 1; i < out.size(); ++i)
         out[i] = out[i - 1] + unzigzag(out[i]);
     return true;
+}
+
+bool unpackAscending(ByteReader& in, std::span<uint64_t> out)
+{
+    const auto first = in.getVarint();
+    if (!unpackNumbersAs(in, out))
+        return false;
+    if (out.empty())
+        return in.ok();
+    out[0] = first;
+    for (size_t i = 1; i < out.size(); ++i)
+        out[i] += out[i - 1];
+    return true;
+}
+
+bool getSteps(ByteReader& in, std::span<uint64_t> out)
+{
+    uint64_t before = 0;
+    for (auto& value : out)
+        value = before += in.getVarint();
+    return in.ok();
 }
 
 } // namespace rivereto::storage

@@ -59,6 +59,10 @@ constexpr unsigned bitWidth(uint64_t max) { return max == 0 ? 0 : 64U - static_c
 void packNumbers(ByteWriter& out, std::span<const uint64_t> values);
 /// Differences between neighbours (zigzag), packed as above.
 void packDeltas(ByteWriter& out, std::span<const uint64_t> values);
+/// Like packDeltas for numbers that never fall: the differences need no sign.
+void packAscending(ByteWriter& out, std::span<const uint64_t> values);
+/// The same with each difference as a varint: larger, but what is frequent compresses.
+void putSteps(ByteWriter& out, std::span<const uint64_t> values);
 /// Bytes that packNumbers / packDeltas would write.
 size_t packedSize(std::span<const uint64_t> values);
 size_t packedDeltaSize(std::span<const uint64_t> values);
@@ -66,6 +70,8 @@ size_t packedDeltaSize(std::span<const uint64_t> values);
 /// The reverse, for exactly out.size() values; false when the bytes do not hold them.
 bool unpackNumbers(ByteReader& in, std::span<uint64_t> out);
 bool unpackDeltas(ByteReader& in, std::span<uint64_t> out);
+bool unpackAscending(ByteReader& in, std::span<uint64_t> out);
+bool getSteps(ByteReader& in, std::span<uint64_t> out);
 /// Straight into narrower cells; values must fit (what does not is cut).
 template <class T>
 bool unpackNumbersAs(ByteReader& in, std::span<T> out);

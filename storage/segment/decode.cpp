@@ -29,10 +29,14 @@ std::span<T> cellsOf(DecodedColumn& column)
 template <class T>
 bool getNumbers(ByteReader& in, std::span<T> out)
 {
-    if (in.get<uint8_t>() == 0)
+    const auto packing = in.get<uint8_t>();
+    if (packing == kNumbers)
         return unpackNumbersAs(in, out);
     std::vector<uint64_t> numbers(out.size());
-    if (!unpackDeltas(in, numbers))
+    const bool ok = packing == kDeltas ? unpackDeltas(in, numbers)
+        : packing == kAscending        ? unpackAscending(in, numbers)
+                                       : packing == kSteps && getSteps(in, numbers);
+    if (!ok)
         return false;
     std::ranges::transform(numbers, out.begin(), [](uint64_t n) { return static_cast<T>(n); });
     return true;
@@ -40,11 +44,20 @@ bool getNumbers(ByteReader& in, std::span<T> out)
 
 bool getAddresses(ByteReader& in, std::span<Ip> out)
 {
+    const auto v4 = in.getVarint();
+    if (!in.ok() || v4 > out.size())
+        return false;
     std::vector<uint64_t> half(out.size());
+    const std::span first = std::span(half).first(v4);
+    const std::span rest = std::span(half).subspan(v4);
+    if (!getNumbers(in, first))
+        return false;
+    for (size_t i = 0; i < v4; ++i)
+        out[i] = {0, half[i]};
     for (auto member : {&Ip::hi, &Ip::lo}) {
-        if (!getNumbers<uint64_t>(in, half))
+        if (!getNumbers(in, rest))
             return false;
-        for (size_t i = 0; i < out.size(); ++i)
+        for (size_t i = v4; i < out.size(); ++i)
             out[i].*member = half[i];
     }
     return true;

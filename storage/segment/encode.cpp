@@ -162,19 +162,33 @@ std::vector<uint64_t> part(const std::vector<Ip>& values, uint64_t Ip::* half)
 }
 
 /// Cells that are sorted already (a dictionary) or in any order (Wide, the values of a dependent column).
-void putCells(ByteWriter& out, Storage storage, const std::vector<Ip>& values)
+/// `ascending`: how runs that rise are packed.
+void putCells(ByteWriter& out, Storage storage, const std::vector<Ip>& values, Packing ascending)
 {
     const auto putNumbers = [&](const std::vector<uint64_t>& numbers) {
-        const bool delta = packedDeltaSize(numbers) < packedSize(numbers);
-        out.put(static_cast<uint8_t>(delta));
-        if (delta)
+        const bool rising = std::ranges::is_sorted(numbers);
+        const bool delta = !rising && packedDeltaSize(numbers) < packedSize(numbers);
+        out.put(rising ? ascending : delta ? kDeltas : kNumbers);
+        if (rising && ascending == kSteps)
+            putSteps(out, numbers);
+        else if (rising)
+            packAscending(out, numbers);
+        else if (delta)
             packDeltas(out, numbers);
         else
             packNumbers(out, numbers);
     };
-    if (storage == Storage::Ip)
-        putNumbers(part(values, &Ip::hi));
-    putNumbers(part(values, &Ip::lo));
+    if (storage != Storage::Ip) {
+        putNumbers(part(values, &Ip::lo));
+        return;
+    }
+    // Sorted IPv4 comes first and is a rising run of its own.
+    const auto v6 = std::ranges::find_if(values, [](const Ip& ip) { return ip.hi != 0; });
+    const std::vector<Ip> rest(v6, values.end());
+    out.putVarint(static_cast<uint64_t>(v6 - values.begin()));
+    putNumbers(part({values.begin(), v6}, &Ip::lo));
+    putNumbers(part(rest, &Ip::hi));
+    putNumbers(part(rest, &Ip::lo));
 }
 
 std::string compressed(std::string blob, size_t gain);
@@ -224,10 +238,17 @@ std::string codesBlob(const Codes& codes)
 
 std::string dictionaryBlob(Storage storage, const Codes& codes)
 {
-    ByteWriter values;
-    values.put(Encoding::Wide);
-    putCells(values, storage, codes.values);
-    const auto cells = compressed(values.take(), 16);
+    const auto valuesAs = [&](Packing ascending) {
+        ByteWriter values;
+        values.put(Encoding::Wide);
+        putCells(values, storage, codes.values, ascending);
+        return compressed(values.take(), 16);
+    };
+    auto cells = valuesAs(kAscending);
+    if (codes.values.size() >= kCompressFrom) {
+        if (auto steps = valuesAs(kSteps); steps.size() < cells.size())
+            cells = std::move(steps);
+    }
     ByteWriter out;
     out.put(Encoding::Dictionary);
     out.putVarint(codes.values.size());
@@ -251,7 +272,7 @@ std::string plainBlob(const Work& work)
         if (!codes.values.empty())
             return dictionaryBlob(work.storage, codes);
         out.put(Encoding::Wide);
-        putCells(out, work.storage, work.addresses);
+        putCells(out, work.storage, work.addresses, kAscending);
         return out.take();
     }
     // Codes are worth a little room: the executor is fastest on them.

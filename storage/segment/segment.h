@@ -25,6 +25,9 @@ enum class Encoding : uint8_t {
     Planes = 8      ///< numbers, one byte plane after another: what an entropy coder wants
 };
 
+/// How a run of values in a blob is packed. Stored; never renumber.
+enum Packing : uint8_t { kNumbers = 0, kDeltas = 1, kAscending = 2, kSteps = 3 };
+
 /// An encoded column of a segment.
 struct EncodedColumn {
     core::ColumnId id = core::ColumnId::kNone;

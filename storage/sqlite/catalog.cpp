@@ -47,6 +47,14 @@ core::Result<void> checkVersion(Database& database)
     return {};
 }
 
+/// A file that nobody writes, in a folder where SQLite may not put its own files beside it (a medium that is read-only).
+bool isSealed(const std::string& path)
+{
+    std::error_code unknown;
+    const auto folder = std::filesystem::absolute(path, unknown).parent_path();
+    return ::access(path.c_str(), R_OK) == 0 && ::access(folder.c_str(), W_OK) != 0 && !std::filesystem::exists(path + "-wal", unknown);
+}
+
 void putZone(ByteWriter& out, const core::Ip& value)
 {
     out.put(value.hi);
@@ -139,7 +147,8 @@ core::Result<void> FileColumns::store(Database& database, const core::Schema& sc
 core::Result<Database> openChecked(const std::string& path, Database::Mode mode)
 {
     bool fresh = false;
-    if (mode == Database::Mode::Create && !std::filesystem::exists(path)) {
+    std::error_code unknown; // a folder that may not be looked into is told by whoever opens
+    if (mode == Database::Mode::Create && !std::filesystem::exists(path, unknown)) {
         // Made here, so that nobody else can read it from its first byte on.
         const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
         if (fd < 0)
@@ -147,12 +156,12 @@ core::Result<Database> openChecked(const std::string& path, Database::Mode mode)
         ::close(fd);
         fresh = true;
     }
-    if (std::filesystem::is_directory(path))
+    if (std::filesystem::is_directory(path, unknown))
         return core::fail("{}: is a folder, not a database", path);
-    auto database = Database::open(path, mode);
+    auto database = Database::open(path, mode == Database::Mode::Read && isSealed(path) ? Database::Mode::ReadSealed : mode);
     if (!database)
         return database;
-    if (fresh || (mode != Database::Mode::Read && std::filesystem::file_size(path) == 0)) {
+    if (fresh || (mode != Database::Mode::Read && std::filesystem::file_size(path, unknown) == 0)) {
         if (auto made = createTables(*database); !made)
             return tl::unexpected(made.error());
     }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 namespace rivereto::storage {
 
@@ -24,6 +25,19 @@ tl::unexpected<core::Error> explain(sqlite3* handle, int code, const std::string
     case SQLITE_BUSY: return core::fail("{}: is in use by another process", path);
     default: return core::fail("{}: {}", path, sqlite3_errmsg(handle));
     }
+}
+
+/// As sqlite.org/uri.html has it.
+std::string sealedUri(const std::string& path)
+{
+    std::string out = "file:";
+    for (const char c : path) {
+        if (c == '%' || c == '?' || c == '#')
+            out += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+        else
+            out += c;
+    }
+    return out + "?immutable=1";
 }
 
 } // namespace
@@ -109,12 +123,19 @@ core::Result<Database> Database::open(const std::string& path, Mode mode)
 {
     Database out;
     out.m_path = path;
-    const int flags = SQLITE_OPEN_NOMUTEX
-        | (mode == Mode::Read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (mode == Mode::Create ? SQLITE_OPEN_CREATE : 0));
-    if (const int code = sqlite3_open_v2(path.c_str(), &out.m_handle, flags, nullptr); code != SQLITE_OK)
+    const bool read = mode == Mode::Read || mode == Mode::ReadSealed;
+    const bool sealed = mode == Mode::ReadSealed;
+    // Who may write opens for writing even to read: the last one to close then takes away SQLite's files beside ours.
+    const bool tidy = mode == Mode::Read && ::access(path.c_str(), W_OK) == 0;
+    const int flags = SQLITE_OPEN_NOMUTEX | (sealed ? SQLITE_OPEN_URI : 0)
+        | (read && !tidy ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (mode == Mode::Create ? SQLITE_OPEN_CREATE : 0));
+    const auto name = sealed ? sealedUri(path) : path;
+    if (const int code = sqlite3_open_v2(name.c_str(), &out.m_handle, flags, nullptr); code != SQLITE_OK)
         return explain(out.m_handle, code, path);
     sqlite3_busy_timeout(out.m_handle, kBusyMs);
     sqlite3_extended_result_codes(out.m_handle, 1);
+    if (tidy)
+        sqlite3_exec(out.m_handle, "PRAGMA query_only = 1", nullptr, nullptr, nullptr);
     return out;
 }
 

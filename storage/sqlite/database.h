@@ -44,7 +44,8 @@ private:
 /// One connection; not shared between threads at the same time.
 class Database {
 public:
-    enum class Mode : uint8_t { Read, Write, Create };
+    /// ReadSealed: nobody writes it as long as it is open, so no locks are taken and nothing is put beside it.
+    enum class Mode : uint8_t { Read, ReadSealed, Write, Create };
 
     Database() = default;
     Database(Database&& other) noexcept;

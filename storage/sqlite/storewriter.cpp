@@ -13,7 +13,7 @@ namespace rivereto::storage {
 
 namespace {
 
-/// Batches from this size on become a segment of their own.
+/// Batches, or what is left of one, from this size on become a segment of their own; less goes to the tail.
 constexpr size_t kOwnSegment = core::kSegmentRows / 2;
 /// What may wait for the writer before append() blocks.
 constexpr size_t kQueuedSegments = 8;
@@ -128,18 +128,25 @@ core::Result<void> StoreWriter::append(core::FlowBatch&& batch)
     if (batch.empty())
         return {};
     std::vector<EncodedSegment> encoded;
-    const bool own = batch.rows() >= kOwnSegment;
-    for (size_t first = 0; own && first < batch.rows(); first += core::kSegmentRows)
-        encoded.push_back(encode(batch, first, std::min(core::kSegmentRows, batch.rows() - first)));
+    size_t first = 0;
+    for (size_t left = batch.rows(); left >= kOwnSegment; left = batch.rows() - first) {
+        const size_t count = std::min(core::kSegmentRows, left);
+        encoded.push_back(encode(batch, first, count));
+        first += count;
+    }
+    core::FlowBatch rest(m_schema);
+    if (first == 0)
+        rest = std::move(batch);
+    else if (first < batch.rows())
+        rest.append(batch, first, batch.rows() - first);
     std::unique_lock lock(m_mutex);
     m_room.wait(lock, [&] { return m_error || (m_segments.size() < kQueuedSegments && m_rows.size() < kQueuedBatches); });
     if (m_error)
         return tl::unexpected(*m_error);
     ++m_appended;
-    if (own)
-        std::ranges::move(encoded, std::back_inserter(m_segments));
-    else
-        m_rows.push_back(std::move(batch));
+    std::ranges::move(encoded, std::back_inserter(m_segments));
+    if (!rest.empty())
+        m_rows.push_back(std::move(rest));
     m_wake.notify_one();
     return {};
 }

@@ -74,16 +74,19 @@ core::Result<core::Aggregate> MemoryStore::aggregate(const core::AggregateReques
         if (!mask[row])
             continue;
         std::string key;
+        bool others = false;
         for (const auto id : request.keys)
             key += cellBytes(segment.column(id), row);
         if (request.only) {
             bool named = false;
             for (size_t at = 0; at + key.size() <= request.only->size() && !key.empty(); at += key.size())
                 named = named || std::memcmp(request.only->data() + at, key.data(), key.size()) == 0;
-            if (!named)
-                std::ranges::fill(key, '\xff');
+            others = !named;
+            if (others)
+                std::ranges::fill(key, '\0');
         }
-        const auto point = static_cast<uint32_t>(request.intervalMs == 0 ? 0 : (timeOf(m_rows, row) - request.firstPoint) / request.intervalMs);
+        auto point = static_cast<uint32_t>(request.intervalMs == 0 ? 0 : (timeOf(m_rows, row) - request.firstPoint) / request.intervalMs);
+        point |= others ? core::kOthersBit : 0;
         key.append(reinterpret_cast<const char*>(&point), sizeof point);
         sums[key] += weightOf(m_rows, request.unit, row);
     }
