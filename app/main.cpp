@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // rivereto: a command when the first argument is one, the window otherwise.
-#include <clocale>
+#include <csignal>
 
 #include <QCoreApplication>
 
@@ -9,6 +9,7 @@
 
 int main(int argc, char** argv)
 {
+    std::signal(SIGPIPE, SIG_IGN); // a closed pipe is an error of write(), and no reason to leave a database half written
     QCoreApplication::setApplicationName(QStringLiteral("rivereto"));
     QCoreApplication::setApplicationVersion(QStringLiteral(RIVERETO_VERSION));
     const auto* command = argc > 1 ? rivereto::app::findCommand(QString::fromLocal8Bit(argv[1])) : nullptr;

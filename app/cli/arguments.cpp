@@ -2,9 +2,10 @@
 #include "app/cli/arguments.h"
 
 #include <charconv>
-#include <cstdio>
 
 #include <fmt/format.h>
+
+#include "app/cli/output.h"
 
 namespace rivereto::app {
 
@@ -34,12 +35,12 @@ std::optional<int> Arguments::parse(const QStringList& arguments)
 {
     const bool parsed = m_parser.parse(QStringList{QStringLiteral("rivereto")} + arguments);
     if (m_parser.isSet(QStringLiteral("help"))) {
-        auto text = m_parser.helpText();
-        std::fputs(text.toUtf8().constData(), stdout);
+        const auto text = m_parser.helpText();
+        Output().write(text.toStdString());
         return kDone;
     }
     if (m_parser.isSet(QStringLiteral("version"))) {
-        fmt::print("rivereto {}\n", RIVERETO_VERSION);
+        Output().write(fmt::format("rivereto {}\n", RIVERETO_VERSION));
         return kDone;
     }
     if (!parsed)
@@ -57,23 +58,34 @@ std::optional<std::string> Arguments::value(const QString& name) const
     return m_parser.value(name).toStdString();
 }
 
-std::optional<uint64_t> Arguments::number(const QString& name, uint64_t otherwise) const
+std::optional<uint64_t> Arguments::number(const QString& name, uint64_t otherwise, uint64_t largest) const
 {
     const auto text = value(name);
     if (!text)
         return otherwise;
     uint64_t number = 0;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (error == std::errc() && end == text->data() + text->size())
+    const bool whole = end == text->data() + text->size();
+    if (error == std::errc() && whole && number <= largest)
         return number;
-    wrongUsage(fmt::format("--{} takes a whole number, not “{}”", name.toStdString(), *text));
+    if (whole && (error == std::errc() || error == std::errc::result_out_of_range))
+        wrongUsage(fmt::format("--{} takes a number up to {}, not “{}”", name.toStdString(), largest, *text));
+    else
+        wrongUsage(fmt::format("--{} takes a whole number, not “{}”", name.toStdString(), *text));
     return std::nullopt;
+}
+
+std::optional<unsigned> Arguments::threads() const
+{
+    constexpr uint64_t kMost = 256;
+    const auto threads = number(QStringLiteral("threads"), 0, kMost);
+    return threads ? std::optional(static_cast<unsigned>(*threads)) : std::nullopt;
 }
 
 int Arguments::wrongUsage(const std::string& what) const
 {
     const auto help = m_command.isEmpty() ? std::string("rivereto --help") : fmt::format("rivereto {} --help", m_command.toStdString());
-    fmt::print(stderr, "rivereto: {}\n{} says more.\n", what, help);
+    say(fmt::format("rivereto: {}\n{} says more.\n", what, help));
     return kUsage;
 }
 

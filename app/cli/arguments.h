@@ -29,8 +29,10 @@ public:
     [[nodiscard]] std::string value(const QString& name, const std::string& otherwise) const { return value(name).value_or(otherwise); }
     [[nodiscard]] QStringList values(const QString& name) const { return m_parser.values(name); }
     [[nodiscard]] QStringList operands() const { return m_parser.positionalArguments(); }
-    /// A whole number, or the message of wrong usage on stderr and nothing.
-    [[nodiscard]] std::optional<uint64_t> number(const QString& name, uint64_t otherwise) const;
+    /// A whole number up to `largest`, or the message of wrong usage on stderr and nothing.
+    [[nodiscard]] std::optional<uint64_t> number(const QString& name, uint64_t otherwise, uint64_t largest = UINT64_MAX) const;
+    /// --threads; 0 is one a core.
+    [[nodiscard]] std::optional<unsigned> threads() const;
     /// Prints what is wrong and how to get help; returns kUsage.
     int wrongUsage(const std::string& what) const;
     [[nodiscard]] bool quiet() const { return has(QStringLiteral("quiet")); }

@@ -19,7 +19,7 @@ int runImport(const QStringList& arguments)
         return *exit;
     const auto path = args.value(QStringLiteral("db"));
     const auto format = args.value(QStringLiteral("format"), "text");
-    const auto threads = args.number(QStringLiteral("threads"), 0);
+    const auto threads = args.threads();
     if (!path)
         return args.wrongUsage("--db names the database to read into");
     if (args.operands().isEmpty())
@@ -40,7 +40,7 @@ int runImport(const QStringList& arguments)
     for (const auto& file : args.operands())
         files.push_back(file.toStdString());
     ProgressLine line(args.quiet());
-    auto options = runtime->pipelineOptions(static_cast<unsigned>(*threads));
+    auto options = runtime->pipelineOptions(*threads);
     auto summary = importCaptures(files, database->store->schema(), *database->store, options, interrupt.token(),
                                   [&](const ImportProgress& progress) { line.show(progressText(progress)); });
     line.clear();
@@ -49,7 +49,8 @@ int runImport(const QStringList& arguments)
     Output out;
     out.write(format == "json" ? summaryJson(*summary) : summaryText(*summary));
     out.flush();
-    return sayDamage(*summary);
+    const int exit = sayDamage(*summary);
+    return out.ok() ? exit : static_cast<int>(kFailed);
 }
 
 } // namespace rivereto::app

@@ -34,6 +34,8 @@ public:
         return m_next.append(std::move(batch));
     }
     core::Result<void> flush() override { return m_next.flush(); }
+    /// False when nobody reads what is printed any more.
+    [[nodiscard]] bool open() const { return m_out.open(); }
 
 private:
     static std::vector<std::string> names(const core::Schema& schema)
@@ -67,16 +69,18 @@ void sayListening(const Listener& listener)
     for (const auto port : listener.ports())
         ports += fmt::format("{}{}", ports.empty() ? "" : ", ", port);
     const auto [granted, asked] = listener.buffers();
-    fmt::print(stderr, "rivereto: listening on {}; receive buffer {} of {} asked\n", ports, core::formatBytes(granted), core::formatBytes(asked));
+    say(fmt::format("rivereto: listening on {}; receive buffer {} of {} asked\n", ports, core::formatBytes(granted), core::formatBytes(asked)));
 }
 
-void waitForEnd(const Listener& listener, std::optional<uint64_t> lengthMs, std::stop_token stop, bool quiet)
+/// `printing` may be null.
+void waitForEnd(const Listener& listener, const PrintingSink* printing, std::optional<uint64_t> lengthMs, std::stop_token stop, bool quiet)
 {
     ProgressLine line(quiet);
     const auto start = Clock::now();
     auto shown = start;
     uint64_t flows = 0;
-    while (!stop.stop_requested() && !listener.error() && (!lengthMs || Clock::now() - start < std::chrono::milliseconds(*lengthMs))) {
+    const auto wanted = [&] { return !stop.stop_requested() && !listener.error() && (!printing || printing->open()); };
+    while (wanted() && (!lengthMs || Clock::now() - start < std::chrono::milliseconds(*lengthMs))) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
         const auto passed = std::chrono::duration<double>(Clock::now() - shown).count();
         if (passed < 1)
@@ -110,7 +114,7 @@ int runListen(const QStringList& arguments)
     args.addFlag(QStringLiteral("print"), QObject::tr("Print each flow as a line of JSON."));
     if (const auto exit = args.parse(arguments))
         return *exit;
-    const auto threads = args.number(QStringLiteral("threads"), 0);
+    const auto threads = args.threads();
     if (!threads)
         return kUsage;
     if (!args.has(QStringLiteral("db")))
@@ -145,21 +149,26 @@ int runListen(const QStringList& arguments)
     core::FlowSink* sink = database->store.get();
     if (args.has(QStringLiteral("print")))
         sink = &printing.emplace(*database->store, *database->store->schema());
-    auto listener = Listener::start(specs, database->store->schema(), *sink, runtime->pipelineOptions(static_cast<unsigned>(*threads)));
+    auto listener = Listener::start(specs, database->store->schema(), *sink, runtime->pipelineOptions(*threads));
     if (!listener)
         return sayFailed(listener.error());
     if (!args.quiet())
         sayListening(**listener);
-    waitForEnd(**listener, length, interrupt.token(), args.quiet());
+    waitForEnd(**listener, printing ? &*printing : nullptr, length, interrupt.token(), args.quiet());
     const auto stopped = (*listener)->stop();
     const auto counters = (*listener)->counters();
     if (!stopped)
         return sayFailed(stopped.error());
+    // Flows are the data when they are printed.
+    if (printing) {
+        if (!args.quiet())
+            say(summary(counters));
+        return kDone;
+    }
     Output out;
-    if (!printing)
-        out.write(summary(counters));
+    out.write(summary(counters));
     out.flush();
-    return kDone;
+    return out.ok() ? kDone : kFailed;
 }
 
 } // namespace rivereto::app

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/output.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <csignal>
-#include <cstdio>
+#include <cstring>
 
 #include <unistd.h>
 
@@ -15,8 +16,6 @@ namespace rivereto::app {
 namespace {
 constexpr size_t kBuffer = 1 << 16;
 }
-
-Output::Output() { std::signal(SIGPIPE, SIG_IGN); }
 
 Output::~Output() { flush(); }
 
@@ -38,7 +37,7 @@ void Output::flush()
             m_ok = errno == EPIPE;
             m_open = false;
             if (!m_ok)
-                std::perror("rivereto: cannot write the output");
+                say(fmt::format("rivereto: cannot write the output: {}\n", std::strerror(errno)));
         }
     }
     m_buffer.clear();
@@ -59,16 +58,54 @@ void appendCsv(std::string& out, std::string_view field)
     out += '"';
 }
 
+namespace {
+
+/// Length of the UTF-8 sequence that the text begins with; 0 when it is none (RFC 3629 §4).
+size_t utf8Length(std::string_view text)
+{
+    const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const auto continues = [&](size_t from, size_t to) {
+        for (size_t i = from; i < to; ++i) {
+            if ((byte(i) & 0xc0) != 0x80)
+                return false;
+        }
+        return true;
+    };
+    const auto first = byte(0);
+    const auto second = byte(1);
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xc2 && first <= 0xdf)
+        return continues(1, 2) ? 2 : 0;
+    if (first >= 0xe0 && first <= 0xef) {
+        const bool shortest = first != 0xe0 || second >= 0xa0;
+        const bool surrogate = first == 0xed && second >= 0xa0;
+        return shortest && !surrogate && continues(1, 3) ? 3 : 0;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        const bool inRange = (first != 0xf0 || second >= 0x90) && (first != 0xf4 || second <= 0x8f);
+        return inRange && continues(1, 4) ? 4 : 0;
+    }
+    return 0;
+}
+
+} // namespace
+
 void appendJson(std::string& out, std::string_view text)
 {
     out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
+    while (!text.empty()) {
+        const size_t length = utf8Length(text);
+        const auto c = text[0];
+        if (length == 0)
+            out += "\xef\xbf\xbd"; // U+FFFD: devices send names in any encoding, JSON knows only UTF-8
+        else if (c == '"' || c == '\\')
             (out += '\\') += c;
-        else if (static_cast<unsigned char>(c) < 0x20)
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+        else if (length == 1 && static_cast<unsigned char>(c) < 0x20)
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
         else
-            out += c;
+            out += text.substr(0, length);
+        text.remove_prefix(std::max<size_t>(length, 1));
     }
     out += '"';
 }
@@ -81,9 +118,19 @@ void appendJson(std::string& out, double number)
         out += "null";
 }
 
+void say(std::string_view text)
+{
+    while (!text.empty()) {
+        const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+        if (written <= 0 && errno != EINTR)
+            return;
+        text.remove_prefix(static_cast<size_t>(std::max<ssize_t>(written, 0)));
+    }
+}
+
 int sayFailed(const core::Error& error)
 {
-    fmt::print(stderr, "rivereto: {}\n", error.message());
+    say(fmt::format("rivereto: {}\n", error.message()));
     return kFailed;
 }
 
@@ -93,15 +140,14 @@ void ProgressLine::show(const std::string& text)
 {
     if (!m_on)
         return;
-    fmt::print(stderr, "\r\033[K{}", text);
-    std::fflush(stderr);
+    say("\r\033[K" + text);
     m_shown = true;
 }
 
 void ProgressLine::clear()
 {
     if (m_shown)
-        fmt::print(stderr, "\r\033[K");
+        say("\r\033[K");
     m_shown = false;
 }
 
@@ -113,14 +159,16 @@ StopOnSignal::StopOnSignal()
     sigaddset(&set, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     m_thread = std::jthread([this, set](const std::stop_token& ended) {
-        constexpr timespec kTick{0, 100'000'000};
-        while (!ended.stop_requested()) {
-            if (sigtimedwait(&set, nullptr, &kTick) > 0)
-                m_source.request_stop();
-        }
+        int signal = 0;
+        while (sigwait(&set, &signal) == 0 && !ended.stop_requested())
+            m_source.request_stop();
     });
 }
 
-StopOnSignal::~StopOnSignal() = default;
+StopOnSignal::~StopOnSignal()
+{
+    m_thread.request_stop();
+    pthread_kill(m_thread.native_handle(), SIGTERM); // wakes it; to the thread alone
+}
 
 } // namespace rivereto::app

@@ -2,6 +2,7 @@
 // What commands write: data on standard output, everything else on standard error.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <stop_token>
 #include <string>
@@ -12,20 +13,24 @@
 
 namespace rivereto::app {
 
-/// Standard output, buffered. A closed pipe is no error: open() turns false and the command ends quietly.
+/// Standard output, buffered. A closed pipe is no error: open() turns false and the command ends quietly (main ignores
+/// SIGPIPE).
 class Output {
 public:
-    Output();
+    Output() = default;
     ~Output();
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
     void write(std::string_view text);
     void flush();
+    /// Any thread may ask.
     [[nodiscard]] bool open() const { return m_open; }
     /// False when writing failed for another reason than a closed pipe (a full disk).
     [[nodiscard]] bool ok() const { return m_ok; }
 
 private:
     std::string m_buffer;
-    bool m_open = true;
+    std::atomic<bool> m_open{true};
     bool m_ok = true;
 };
 
@@ -35,6 +40,9 @@ void appendCsv(std::string& out, std::string_view field);
 void appendJson(std::string& out, std::string_view text);
 /// A JSON number; null for what JSON has no number for.
 void appendJson(std::string& out, double number);
+
+/// Text on standard error. Where that cannot be written there is nobody to tell: it is no error.
+void say(std::string_view text);
 
 /// "rivereto: …" on standard error; returns kFailed.
 int sayFailed(const core::Error& error);

@@ -335,15 +335,19 @@ core::Result<std::vector<std::string>> filledColumns(core::FlowStore& store, con
     return out;
 }
 
-int sayQueryFailed(const core::Error& error, const std::string& filter)
+void sayQueryWrong(const core::Error& error, const std::string& filter)
 {
     if (error.span && error.span->begin <= filter.size()) {
-        fmt::print(stderr, "  {}\n  {}{}\n", filter, std::string(QString::fromStdString(filter.substr(0, error.span->begin)).size(), ' '),
-                   std::string(std::max<size_t>(1, error.span->end - error.span->begin), '^'));
-        sayFailed(error);
-        return kUsage;
+        // The line of the filter that the place is in, and a mark below it.
+        const auto [begin, end] = *error.span;
+        const auto before = begin == 0 ? std::string::npos : filter.rfind('\n', begin - 1);
+        const auto lineAt = before == std::string::npos ? 0 : before + 1;
+        const auto lineEnd = std::min(filter.find('\n', begin), filter.size());
+        const auto width = [&](size_t from, size_t to) { return static_cast<size_t>(QString::fromStdString(filter.substr(from, to - from)).size()); };
+        const auto marks = std::max<size_t>(1, width(begin, std::min<size_t>(end, lineEnd)));
+        say(fmt::format("  {}\n  {}{}\n", filter.substr(lineAt, lineEnd - lineAt), std::string(width(lineAt, begin), ' '), std::string(marks, '^')));
     }
-    return sayFailed(error);
+    sayFailed(error);
 }
 
 } // namespace rivereto::app

@@ -55,7 +55,7 @@ private:
 /// Names of the stored columns that are not empty in a result of kind flows, in schema order.
 core::Result<std::vector<std::string>> filledColumns(core::FlowStore& store, const core::Query& query, const core::Now& now, const core::Control& control);
 
-/// Like sayFailed, with the place in the filter pointed at.
-int sayQueryFailed(const core::Error& error, const std::string& filter);
+/// Says what is wrong with a query, with the place in the filter pointed at.
+void sayQueryWrong(const core::Error& error, const std::string& filter);
 
 } // namespace rivereto::app

@@ -60,14 +60,19 @@ void addOptions(Arguments& args)
     args.addFlag(QStringLiteral("local"), QObject::tr("Times in the local time zone instead of UTC."));
 }
 
-/// Stand for the ends of a range that were not given; completeRange() puts the store's own there.
-constexpr uint64_t kOpenStart = 0;
-constexpr uint64_t kOpenEnd = UINT64_MAX;
+/// What the options ask for.
+struct Question {
+    core::Query query;
+    std::vector<std::string> fields;
+    std::optional<uint64_t> from; ///< ends of the range; one that is not given comes from the store
+    std::optional<uint64_t> to;
+};
 
 /// Prints what is wrong and gives the exit code on the error side.
-tl::expected<core::Query, int> readQuery(const Arguments& args, const core::Now& now)
+tl::expected<Question, int> readQuestion(const Arguments& args, const core::Now& now)
 {
-    core::Query query;
+    Question out;
+    auto& query = out.query;
     const auto wrong = [&](const core::Error& error) { return tl::unexpected(args.wrongUsage(error.message())); };
     if (const auto text = args.value(QStringLiteral("kind"))) {
         const auto kind = core::parseQueryKind(*text);
@@ -91,15 +96,19 @@ tl::expected<core::Query, int> readQuery(const Arguments& args, const core::Now&
         const auto interval = core::parseInterval(*text);
         if (!interval)
             return wrong(interval.error());
+        if (*interval == 0)
+            return tl::unexpected(args.wrongUsage("--interval must be longer than 0"));
         query.intervalMs = *interval;
     }
-    const auto limit = args.number(QStringLiteral("limit"), query.limit);
-    const auto points = args.number(QStringLiteral("points"), query.points);
+    const auto limit = args.number(QStringLiteral("limit"), query.limit, UINT32_MAX);
+    const auto points = args.number(QStringLiteral("points"), query.points, UINT32_MAX);
     const auto count = args.number(QStringLiteral("count"), 0);
     if (!limit || !points || !count)
         return tl::unexpected<int>(kUsage);
     query.limit = static_cast<unsigned>(*limit);
-    query.points = static_cast<unsigned>(std::max<uint64_t>(*points, 1));
+    if (*points == 0)
+        return tl::unexpected(args.wrongUsage("--points takes at least 1"));
+    query.points = static_cast<unsigned>(*points);
     query.count = *count;
     query.sort = args.value(QStringLiteral("sort"), "TimeReceived");
     query.dimensions = splitList(args.value(QStringLiteral("dimensions"), ""));
@@ -108,57 +117,45 @@ tl::expected<core::Query, int> readQuery(const Arguments& args, const core::Now&
             const auto time = core::parseTime(*text, now.ms, now.utcOffsetMinutes);
             if (!time)
                 return wrong(time.error());
-            if (!query.range)
-                query.range = core::TimeRange{kOpenStart, kOpenEnd};
-            (name[0] == 'f' ? query.range->from : query.range->to) = *time;
+            (name[0] == 'f' ? out.from : out.to) = *time;
         }
     }
-    return query;
+    if (out.from && out.to)
+        query.range = core::TimeRange{*out.from, *out.to};
+    out.fields = splitList(args.value(QStringLiteral("fields"), ""));
+    return out;
 }
 
-/// Ends of the range that were not given come from the store.
-core::Result<void> completeRange(core::Query& query, core::FlowStore& store)
+/// Ends of the range that were not given come from the store; what lies outside of what it holds is empty, not wrong.
+core::Result<void> completeRange(Question& question, core::FlowStore& store)
 {
-    if (!query.range)
+    if (question.from.has_value() == question.to.has_value())
         return {};
     const auto status = store.status();
     if (!status)
         return tl::unexpected(status.error());
-    if (query.range->from == kOpenStart)
-        query.range->from = std::min(status->range.from, query.range->to);
-    if (query.range->to == kOpenEnd)
-        query.range->to = std::max(status->range.to, query.range->from + 1);
+    if (question.from)
+        question.query.range = core::TimeRange{*question.from, std::max(status->range.to, *question.from + 1)};
+    else
+        question.query.range = core::TimeRange{std::min(status->range.from, std::max<uint64_t>(*question.to, 1) - 1), *question.to};
     return {};
 }
 
 struct Input {
     OpenDatabase database;
-    std::shared_ptr<const core::AsNames> asNames;
     int exit = kDone;
 };
 
-/// The database of --db, or a temporary one filled from captures.
-tl::expected<Input, int> openInput(const Arguments& args, const std::vector<std::string>& captures, unsigned threads, std::stop_token stop)
+/// A temporary database filled from captures; the exit code when that failed.
+tl::expected<Input, int> readCaptures(const Arguments& args, const Runtime& runtime, const std::vector<std::string>& captures, unsigned threads, std::stop_token stop)
 {
-    auto runtime = Runtime::load(args.value(QStringLiteral("config")));
-    if (!runtime)
-        return tl::unexpected(sayFailed(runtime.error()));
-    Input out;
-    out.asNames = runtime->asNames();
-    if (const auto address = args.value(QStringLiteral("db"))) {
-        auto database = openDatabase(*address, runtime->schema(), {.threads = threads});
-        if (!database)
-            return tl::unexpected(sayFailed(database.error()));
-        out.database = std::move(*database);
-        return out;
-    }
-    auto database = openTemporary(runtime->schema(), threads);
+    auto database = openTemporary(runtime.schema(), threads);
     if (!database)
         return tl::unexpected(sayFailed(database.error()));
-    out.database = std::move(*database);
+    Input out{.database = std::move(*database)};
     ProgressLine line(args.quiet());
     auto& store = *out.database.store;
-    auto summary = importCaptures(captures, store.schema(), store, runtime->pipelineOptions(threads), stop,
+    auto summary = importCaptures(captures, store.schema(), store, runtime.pipelineOptions(threads), stop,
                                   [&](const ImportProgress& progress) { line.show(progressText(progress)); });
     line.clear();
     if (!summary)
@@ -169,19 +166,19 @@ tl::expected<Input, int> openInput(const Arguments& args, const std::vector<std:
     return out;
 }
 
-int printFlows(core::FlowStore& store, const core::Query& query, const Arguments& args, const ResultPrinter& printer, const core::Now& now, std::stop_token stop)
+int printFlows(core::FlowStore& store, const Question& question, const ResultPrinter& printer, const core::Now& now, const core::Control& control)
 {
-    Output out;
-    auto fields = splitList(args.value(QStringLiteral("fields"), ""));
+    auto fields = question.fields;
     if (fields.empty()) {
         // Columns that are not empty in the result; they must be known before the first line.
-        auto columns = filledColumns(store, query, now, {.stop = stop});
+        auto columns = filledColumns(store, question.query, now, control);
         if (!columns)
             return sayFailed(columns.error());
         fields = std::move(*columns);
     }
+    Output out;
     FlowPrinter flows(printer, out, *store.schema(), fields);
-    const auto done = core::runFlows(store, query, fields, now, {.stop = stop}, [&](core::FlowBatch&& batch) {
+    const auto done = core::runFlows(store, question.query, fields, now, control, [&](core::FlowBatch&& batch) {
         flows.print(batch);
         return out.open();
     });
@@ -190,6 +187,50 @@ int printFlows(core::FlowStore& store, const core::Query& query, const Arguments
     flows.finish();
     out.flush();
     return out.ok() ? kDone : kFailed;
+}
+
+int printResult(core::FlowStore& store, const Question& question, const ResultPrinter& printer, const core::Now& now, const core::Control& control)
+{
+    const auto result = core::runQuery(store, question.query, now, control);
+    if (!result)
+        return sayFailed(result.error());
+    Output out;
+    out.write(printer.print(*result, *store.schema()));
+    out.flush();
+    return out.ok() ? kDone : kFailed;
+}
+
+/// Captures and filter of the operands: the filter comes last. With captures an operand that is a file is one.
+struct Operands {
+    std::vector<std::string> captures;
+    std::string filter;
+};
+
+std::optional<Operands> readOperands(const Arguments& args)
+{
+    Operands out{.filter = args.value(QStringLiteral("filter"), "")};
+    const auto given = args.operands();
+    const bool read = args.has(QStringLiteral("r"));
+    if (read == args.has(QStringLiteral("db"))) {
+        args.wrongUsage("say either --db X or -r FILE…");
+        return std::nullopt;
+    }
+    for (const auto& operand : given)
+        out.captures.push_back(operand.toStdString());
+    const bool last = !read ? given.size() == 1 : given.size() > 1 && given.back() != QStringLiteral("-") && !QFileInfo::exists(given.back());
+    if (last && !args.has(QStringLiteral("filter"))) {
+        out.filter = out.captures.back();
+        out.captures.pop_back();
+    }
+    if (!read && !out.captures.empty()) {
+        args.wrongUsage(fmt::format("“{}” is one operand too many", out.captures.front()));
+        return std::nullopt;
+    }
+    if (read && out.captures.empty()) {
+        args.wrongUsage("-r needs at least one capture");
+        return std::nullopt;
+    }
+    return out;
 }
 
 } // namespace
@@ -203,52 +244,54 @@ int runQueryCommand(const QStringList& arguments)
         return *exit;
     const auto now = nowFor(args.has(QStringLiteral("local")));
     const auto format = parseFormat(args.value(QStringLiteral("format"), "text"));
-    const auto threads = args.number(QStringLiteral("threads"), 0);
+    const auto threads = args.threads();
     if (!format)
         return args.wrongUsage(format.error().message());
     if (!threads)
         return kUsage;
-    auto query = readQuery(args, now);
-    if (!query)
-        return query.error();
-
-    std::vector<std::string> operands;
-    for (const auto& operand : args.operands())
-        operands.push_back(operand.toStdString());
-    const bool read = args.has(QStringLiteral("r"));
-    if (read == args.has(QStringLiteral("db")))
-        return args.wrongUsage("say either --db X or -r FILE…");
-    query->filter = args.value(QStringLiteral("filter"), "");
-    // With -r the last operand is a filter when it is no file.
-    const bool filterLast = !operands.empty() && query->filter.empty() && (!read || (operands.back() != "-" && !QFileInfo::exists(args.operands().back())));
-    if (filterLast && (operands.size() > 1 || !read)) {
-        query->filter = operands.back();
-        operands.pop_back();
-    }
-    if (!read && !operands.empty())
-        return args.wrongUsage(fmt::format("“{}” is one operand too many", operands.front()));
-    if (read && operands.empty())
-        return args.wrongUsage("-r needs at least one capture");
-    if (query->kind == core::QueryKind::Flows && *format == Format::Text && !args.has(QStringLiteral("count")))
-        query->count = kTextRows;
+    auto question = readQuestion(args, now);
+    if (!question)
+        return question.error();
+    const auto operands = readOperands(args);
+    if (!operands)
+        return kUsage;
+    auto& query = question->query;
+    query.filter = operands->filter;
+    const bool flowsAsked = query.kind == core::QueryKind::Flows;
+    if (flowsAsked && *format == Format::Text && !args.has(QStringLiteral("count")))
+        query.count = kTextRows;
 
     const StopOnSignal interrupt;
-    auto input = openInput(args, operands, static_cast<unsigned>(*threads), interrupt.token());
-    if (!input)
-        return input.error();
-    auto& store = *input->database.store;
-    if (auto completed = completeRange(*query, store); !completed)
+    const auto runtime = Runtime::load(args.value(QStringLiteral("config")));
+    if (!runtime)
+        return sayFailed(runtime.error());
+    Input input;
+    auto schema = runtime->schema();
+    if (const auto address = args.value(QStringLiteral("db"))) {
+        auto database = openDatabase(*address, schema, {.threads = *threads});
+        if (!database)
+            return sayFailed(database.error());
+        input.database = std::move(*database);
+        schema = input.database.store->schema();
+    }
+    // Told before captures are read, which may take a while.
+    if (const auto right = core::checkQuery(query, question->fields, schema, now); !right) {
+        sayQueryWrong(right.error(), query.filter);
+        return kUsage;
+    }
+    if (!input.database.store) {
+        auto read = readCaptures(args, *runtime, operands->captures, *threads, interrupt.token());
+        if (!read)
+            return read.error();
+        input = std::move(*read);
+    }
+    auto& store = *input.database.store;
+    if (auto completed = completeRange(*question, store); !completed)
         return sayFailed(completed.error());
-    const ResultPrinter printer(*format, now.utcOffsetMinutes, input->asNames);
-    if (query->kind == core::QueryKind::Flows)
-        return std::max(input->exit, printFlows(store, *query, args, printer, now, interrupt.token()));
-    const auto result = core::runQuery(store, *query, now, {.stop = interrupt.token()});
-    if (!result)
-        return sayQueryFailed(result.error(), query->filter);
-    Output out;
-    out.write(printer.print(*result, *store.schema()));
-    out.flush();
-    return out.ok() ? input->exit : static_cast<int>(kFailed);
+    const ResultPrinter printer(*format, now.utcOffsetMinutes, runtime->asNames());
+    const auto print = flowsAsked ? printFlows : printResult;
+    const int exit = print(store, *question, printer, now, {.stop = interrupt.token()});
+    return exit == kDone ? input.exit : exit;
 }
 
 } // namespace rivereto::app

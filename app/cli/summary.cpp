@@ -40,6 +40,19 @@ void appendCounts(std::string& out, const DecodeStats& stats)
     out += "}";
 }
 
+/// "3 unknown-sets, 1 truncated"; empty when nothing was lost.
+std::string lossesText(const DecodeStats& stats)
+{
+    std::string out;
+    const auto table = DecodeStats::table();
+    for (size_t i = 0; i < table.size(); ++i) {
+        const auto count = stats[static_cast<DecodeCount>(i)];
+        if (table[i].loss && count > 0)
+            fmt::format_to(std::back_inserter(out), "{}{} {}", out.empty() ? "" : ", ", core::formatCount(count), table[i].name);
+    }
+    return out;
+}
+
 } // namespace
 
 std::string progressText(const ImportProgress& progress)
@@ -108,10 +121,12 @@ int sayDamage(const ImportSummary& summary)
 {
     for (const auto& file : summary.files) {
         if (file.damaged)
-            fmt::print(stderr, "rivereto: {}\n", *file.damaged);
+            say(fmt::format("rivereto: {}\n", *file.damaged));
+        if (const auto losses = lossesText(file.decoded); !losses.empty())
+            say(fmt::format("rivereto: “{}” lost {}\n", file.file, losses));
     }
     if (summary.cancelled)
-        fmt::print(stderr, "rivereto: cancelled; what was read until then is stored\n");
+        say("rivereto: cancelled; what was read until then is stored\n");
     const bool any = std::ranges::any_of(summary.files, [](const auto& file) { return file.opened; });
     if (!any || summary.cancelled)
         return kFailed;

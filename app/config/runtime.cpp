@@ -51,7 +51,8 @@ core::Result<ListenSpec> listenSpec(const core::InputConfig& input)
 core::Result<std::pair<core::Config, std::string>> loadConfig(const std::optional<std::string>& file)
 {
     std::string path = file.value_or("");
-    if (!file && std::filesystem::exists(userFile()))
+    // QFile says no where std::filesystem would throw: in a home that may not be looked into.
+    if (!file && QFile::exists(QString::fromStdString(userFile())))
         path = userFile();
     std::string text;
     if (!path.empty()) {

@@ -9,7 +9,7 @@ namespace rivereto::app {
 namespace {
 
 /// How long rows may wait in a worker before they go to the store: well within the second that is promised.
-constexpr std::chrono::milliseconds kHold{150};
+constexpr std::chrono::milliseconds kHold{100};
 
 core::Result<void> applySetting(ListenSpec& spec, const std::string& key, const std::string& value)
 {

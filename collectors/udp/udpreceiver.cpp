@@ -5,9 +5,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include <arpa/inet.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -21,6 +23,7 @@ constexpr unsigned kMessages = 64;
 constexpr size_t kLargest = 65536;
 constexpr size_t kBatchBytes = 256 * 1024;
 constexpr int kPollMs = 50;
+constexpr auto kDrain = std::chrono::seconds(1);
 
 core::Ip addressOf(const sockaddr_storage& from)
 {
@@ -94,6 +97,14 @@ core::Result<void> UdpReceiver::bind(const UdpInput& input)
     }
     m_input = input.input;
     m_socket = ::socket(local.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (m_socket < 0 && errno == EAFNOSUPPORT && input.address.empty()) {
+        // A machine without IPv6: every address is every IPv4 address.
+        local = {};
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(input.port);
+        length = sizeof(sockaddr_in);
+        m_socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    }
     if (m_socket < 0)
         return core::fail("cannot listen on {}: {}", place(input), std::strerror(errno));
     const int on = 1;
@@ -145,9 +156,12 @@ void UdpReceiver::run(const std::stop_token& stop)
     Slots slots;
     core::DatagramBatch batch;
     auto first = Clock::now();
+    std::optional<Clock::time_point> stopped;
     for (;;) {
         pollfd wait{.fd = m_socket, .events = POLLIN, .revents = 0};
         const bool stopping = stop.stop_requested();
+        if (stopping && !stopped)
+            stopped = Clock::now();
         const bool ready = ::poll(&wait, 1, stopping ? 0 : kPollMs) > 0;
         const int got = ready ? receive(slots, batch) : 0;
         if (batch.size() == static_cast<size_t>(got))
@@ -157,9 +171,25 @@ void UdpReceiver::run(const std::stop_token& stop)
             m_deliver(batch);
             batch.clear();
         }
-        if (stopping && got == 0)
+        // What came before the stop is in the socket; a flood that goes on does not keep us.
+        if (stopping && (got == 0 || Clock::now() - *stopped >= kDrain)) {
+            if (!batch.empty())
+                m_deliver(batch);
+            countDrops();
             return;
+        }
+        if (got == 0)
+            countDrops();
     }
+}
+
+/// The kernel tells drops with the next datagram only; after a burst there may be none for long.
+void UdpReceiver::countDrops()
+{
+    std::array<uint32_t, SK_MEMINFO_VARS> info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(m_socket, SOL_SOCKET, SO_MEMINFO, info.data(), &size) == 0 && size > SK_MEMINFO_DROPS * sizeof info[0])
+        m_kernelDrops = info[SK_MEMINFO_DROPS];
 }
 
 int UdpReceiver::receive(Slots& slots, core::DatagramBatch& batch)

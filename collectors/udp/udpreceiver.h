@@ -33,7 +33,7 @@ public:
     /// Starts the thread. `deliver` is called on it with a batch, which it empties, at most a twentieth of a second after
     /// the batch's first datagram came.
     void start(std::function<void(core::DatagramBatch&)> deliver);
-    /// Delivers what the socket still holds, then ends the thread.
+    /// Delivers what the socket still holds, for a second at most, then ends the thread.
     void stop();
 
     [[nodiscard]] uint16_t port() const { return m_port; }
@@ -48,6 +48,7 @@ private:
     UdpReceiver() = default;
     core::Result<void> bind(const UdpInput& input);
     void run(const std::stop_token& stop);
+    void countDrops();
     /// Number of datagrams added to the batch.
     int receive(Slots& slots, core::DatagramBatch& batch);
 
