@@ -24,35 +24,41 @@ CREATE TABLE segments(id INTEGER PRIMARY KEY AUTOINCREMENT, rows INTEGER NOT NUL
 CREATE TABLE blobs(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 )";
 
-core::Result<void> createTables(Database& database)
+/// What turns a file of version n into one of version n + 1; a new file is version 0.
+constexpr std::string_view kMigrations[] = {kTables};
+static_assert(std::size(kMigrations) == kFormatVersion);
+
+core::Result<void> migrate(Database& database, int64_t version)
 {
-    return database.execute(fmt::format("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; BEGIN; {} PRAGMA application_id = {}; "
-                                        "PRAGMA user_version = {}; COMMIT",
-                                        kTables, kApplicationId, kFormatVersion));
+    for (; version < kFormatVersion; ++version) {
+        const auto step = fmt::format("BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT",
+                                      kMigrations[version], kApplicationId, version + 1);
+        if (auto done = database.execute(step); !done) {
+            (void)database.execute("ROLLBACK");
+            return done;
+        }
+    }
+    return {};
 }
 
-core::Result<void> checkVersion(Database& database)
+/// Version of a file that is ours and not too new; 0 for an empty one.
+core::Result<int64_t> knownVersion(Database& database)
 {
     const auto application = database.queryNumber("PRAGMA application_id");
     if (!application)
         return tl::unexpected(application.error());
+    const auto tables = database.queryNumber("SELECT count(*) FROM sqlite_schema");
+    if (!tables)
+        return tl::unexpected(tables.error());
+    if (*application == 0 && *tables == 0)
+        return 0;
     if (*application != kApplicationId)
         return core::fail("{}: is not a Rivereto database", database.path());
     const auto version = database.queryNumber("PRAGMA user_version");
-    if (!version)
-        return tl::unexpected(version.error());
-    if (*version > kFormatVersion)
+    if (version && *version > kFormatVersion)
         return core::fail("{}: was written by a newer Rivereto (format {}, this one knows {}); please update", database.path(),
                           *version, kFormatVersion);
-    return {};
-}
-
-/// A file that nobody writes, in a folder where SQLite may not put its own files beside it (a medium that is read-only).
-bool isSealed(const std::string& path)
-{
-    std::error_code unknown;
-    const auto folder = std::filesystem::absolute(path, unknown).parent_path();
-    return ::access(path.c_str(), R_OK) == 0 && ::access(folder.c_str(), W_OK) != 0 && !std::filesystem::exists(path + "-wal", unknown);
+    return version;
 }
 
 void putZone(ByteWriter& out, const core::Ip& value)
@@ -146,27 +152,31 @@ core::Result<void> FileColumns::store(Database& database, const core::Schema& sc
 
 core::Result<Database> openChecked(const std::string& path, Database::Mode mode)
 {
-    bool fresh = false;
-    std::error_code unknown; // a folder that may not be looked into is told by whoever opens
-    if (mode == Database::Mode::Create && !std::filesystem::exists(path, unknown)) {
+    if (mode == Database::Mode::Create && !std::filesystem::exists(path)) {
         // Made here, so that nobody else can read it from its first byte on.
         const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
         if (fd < 0)
             return core::fail("{}: cannot be created: {}", path, std::strerror(errno));
         ::close(fd);
-        fresh = true;
     }
-    if (std::filesystem::is_directory(path, unknown))
+    if (std::filesystem::is_directory(path))
         return core::fail("{}: is a folder, not a database", path);
-    auto database = Database::open(path, mode == Database::Mode::Read && isSealed(path) ? Database::Mode::ReadSealed : mode);
+    auto database = Database::open(path, mode);
     if (!database)
         return database;
-    if (fresh || (mode != Database::Mode::Read && std::filesystem::file_size(path, unknown) == 0)) {
-        if (auto made = createTables(*database); !made)
-            return tl::unexpected(made.error());
+    const auto version = knownVersion(*database);
+    if (!version)
+        return tl::unexpected(version.error());
+    if (*version < kFormatVersion) {
+        if (mode == Database::Mode::Read)
+            return core::fail("{}: is empty or of an older format ({}); open it once for writing, with “rivereto import” or “listen”", path, *version);
+        if (*version == 0) {
+            if (auto set = database->execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL"); !set)
+                return tl::unexpected(set.error());
+        }
+        if (auto migrated = migrate(*database, *version); !migrated)
+            return tl::unexpected(migrated.error());
     }
-    if (auto known = checkVersion(*database); !known)
-        return tl::unexpected(known.error());
     if (auto set = database->execute("PRAGMA mmap_size = 1099511627776; PRAGMA synchronous = NORMAL"); !set)
         return tl::unexpected(set.error());
     return database;
