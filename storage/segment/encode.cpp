@@ -219,15 +219,16 @@ std::string numbersBlob(std::span<const uint64_t> values, uint64_t low, uint64_t
         packDeltas(out, values);
         return compressed(out.take(), 8);
     }
+    const auto width = bitWidth(high - low);
+    const bool planesPay = values.size() >= kCompressFrom && width <= kWidestPlanes;
     out.put(Encoding::Packed);
     packNumbers(out, values);
-    auto packed = compressed(out.take(), 8);
-    const auto width = bitWidth(high - low);
-    if (values.size() < kCompressFrom || width > kWidestPlanes)
-        return packed;
+    if (!planesPay)
+        return compressed(out.take(), 8);
+    // Bits that cross bytes hide what is frequent from a compressor, so it gets planes; they cost more to read than packed
+    // bits and must save something.
     auto planes = compressed(planesBlob(values, low, width), 8);
-    // A plane costs more to read than packed bits: it must save something.
-    return planes.size() + planes.size() / 32 < packed.size() ? planes : packed;
+    return planes.size() + planes.size() / 32 < out.size() ? planes : out.take();
 }
 
 std::string codesBlob(const Codes& codes)
