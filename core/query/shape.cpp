@@ -95,6 +95,41 @@ Series makeSeries(const Plan& plan, std::vector<std::string> key, std::vector<do
     return series;
 }
 
+/// A group and what it is ranked by; the key is one of the cells'.
+struct Scored {
+    const uint8_t* key;
+    double score;
+};
+
+std::vector<Scored> scoreGroups(const Plan& plan, const Aggregate& sums, size_t width)
+{
+    const auto& cells = sums.cells;
+    std::vector<Scored> out;
+    if (plan.points <= 1) {
+        // Every cell is a group of its own.
+        out.reserve(cells.size());
+        for (size_t entry = 0; entry < cells.size(); ++entry)
+            out.push_back({cells.key(entry), static_cast<double>(cells.value(entry))});
+        return out;
+    }
+    GroupTable groups(width);
+    const auto by = isTotal(plan.query.unit) || plan.intervalMs == 0 ? LimitBy::Avg : plan.query.limitBy;
+    const auto lastPoint = completePoints(plan).second - 1;
+    for (size_t entry = 0; entry < cells.size(); ++entry) {
+        const size_t group = groups.entryOf(cells.key(entry));
+        if (group == out.size())
+            out.push_back({cells.key(entry), 0});
+        const auto value = static_cast<double>(cells.value(entry));
+        auto& score = out[group].score;
+        switch (by) {
+        case LimitBy::Avg: score += value; break;
+        case LimitBy::Max: score = std::max(score, value); break;
+        case LimitBy::Last: score += pointOf(sums, entry) == lastPoint ? value : 0; break;
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 Statistics computeStatistics(const Plan& plan, const std::vector<double>& points, double total)
@@ -120,33 +155,19 @@ Statistics computeStatistics(const Plan& plan, const std::vector<double>& points
 Ranking rankGroups(const Plan& plan, const Aggregate& sums)
 {
     const size_t width = sums.cells.keyWidth() - sizeof(uint32_t);
-    GroupTable groups(width);
-    std::vector<double> scores;
-    const auto by = isTotal(plan.query.unit) || plan.intervalMs == 0 ? LimitBy::Avg : plan.query.limitBy;
-    const auto lastPoint = completePoints(plan).second - 1;
-    for (size_t entry = 0; entry < sums.cells.size(); ++entry) {
-        const size_t group = groups.entryOf(sums.cells.key(entry));
-        if (group == scores.size())
-            scores.push_back(0);
-        const auto value = static_cast<double>(sums.cells.value(entry));
-        switch (by) {
-        case LimitBy::Avg: scores[group] += value; break;
-        case LimitBy::Max: scores[group] = std::max(scores[group], value); break;
-        case LimitBy::Last: scores[group] += pointOf(sums, entry) == lastPoint ? value : 0; break;
-        }
-    }
-    std::vector<size_t> order(groups.size());
+    const auto scores = scoreGroups(plan, sums, width);
+    std::vector<size_t> order(scores.size());
     std::iota(order.begin(), order.end(), size_t{0});
     const auto better = [&](size_t a, size_t b) {
-        if (scores[a] != scores[b])
-            return scores[a] > scores[b];
-        return keyLess(plan, groups.key(a), groups.key(b), *sums.texts);
+        if (scores[a].score != scores[b].score)
+            return scores[a].score > scores[b].score;
+        return keyLess(plan, scores[a].key, scores[b].key, *sums.texts);
     };
     const size_t named = plan.query.limit == 0 ? order.size() : std::min<size_t>(plan.query.limit, order.size());
     std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(named), order.end(), better);
-    Ranking out{.groups = groups.size()};
+    Ranking out{.groups = scores.size()};
     for (size_t i = 0; i < named; ++i)
-        out.keys.insert(out.keys.end(), groups.key(order[i]), groups.key(order[i]) + width);
+        out.keys.insert(out.keys.end(), scores[order[i]].key, scores[order[i]].key + width);
     return out;
 }
 
