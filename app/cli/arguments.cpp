@@ -33,7 +33,13 @@ void Arguments::addOption(const QString& name, const QString& value, const QStri
 
 std::optional<int> Arguments::parse(const QStringList& arguments)
 {
-    const bool parsed = m_parser.parse(QStringList{QStringLiteral("rivereto")} + arguments);
+    QStringList all{QStringLiteral("rivereto")};
+    for (const auto& argument : arguments) {
+        // A filter may begin with a comment: "-- so" is no option.
+        const bool comment = argument.startsWith(QStringLiteral("--")) && argument.size() > 2 && argument[2].isSpace();
+        all << (comment ? u' ' + argument : argument);
+    }
+    const bool parsed = m_parser.parse(all);
     if (m_parser.isSet(QStringLiteral("help"))) {
         const auto text = m_parser.helpText();
         Output().write(text.toStdString());

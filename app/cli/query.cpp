@@ -134,10 +134,13 @@ core::Result<void> completeRange(Question& question, core::FlowStore& store)
     const auto status = store.status();
     if (!status)
         return tl::unexpected(status.error());
+    const auto from = question.from.value_or(status->range.from);
+    const auto to = question.to.value_or(status->range.to);
+    const bool empty = status->rows == 0 || from >= to;
     if (question.from)
-        question.query.range = core::TimeRange{*question.from, std::max(status->range.to, *question.from + 1)};
+        question.query.range = core::TimeRange{from, empty ? from + 1 : to};
     else
-        question.query.range = core::TimeRange{std::min(status->range.from, std::max<uint64_t>(*question.to, 1) - 1), *question.to};
+        question.query.range = core::TimeRange{empty ? std::max<uint64_t>(to, 1) - 1 : from, to};
     return {};
 }
 

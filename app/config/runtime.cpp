@@ -96,23 +96,24 @@ core::Result<Runtime> Runtime::load(const std::optional<std::string>& file)
 core::Result<void> Runtime::loadNetworks(const std::string& folder)
 {
     auto sources = std::make_shared<core::NetworkSources>();
+    const auto namedBy = [&](const char* key, const core::Error& error) { return core::fail("{}: {}", m_config->origins.at(key), error.message()); };
     for (const auto& entry : m_config->networks)
         sources->own.add(entry);
     for (const auto& file : m_config->networkFiles) {
         const auto path = besides(folder, file);
         const auto text = readFile(path);
         if (!text)
-            return tl::unexpected(text.error());
+            return namedBy("networks.files", text.error());
         const auto entries = core::parseNetworks(*text, path);
         if (!entries)
-            return tl::unexpected(entries.error());
+            return namedBy("networks.files", entries.error());
         for (const auto& entry : *entries)
             sources->own.add(entry);
     }
     for (const auto& file : m_config->mmdbFiles) {
         auto database = collectors::MmdbDatabase::open(besides(folder, file));
         if (!database)
-            return tl::unexpected(database.error());
+            return namedBy("mmdb.files", database.error());
         sources->databases.push_back(std::move(*database));
     }
     m_networks = std::move(sources);
