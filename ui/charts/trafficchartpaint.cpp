@@ -57,7 +57,7 @@ void TrafficChart::paintGrid(QPainter& painter) const
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
         QString label = QStringLiteral("0");
         if (m_layer.kind() == ChartKind::Share)
-            label = text(core::formatPercent(tick));
+            label = QStringLiteral("%1\u00a0%").arg(tick * 100);
         else if (tick > 0)
             label = QStringLiteral("%1\u00a0%2").arg(QString::number(tick / scale.divisor, 'g', 4), unit);
         textAt(painter, {0, y - 8, area.left() - 8, 16}, Qt::AlignRight | Qt::AlignVCenter, m_theme.font(11), m_theme[Token::secondary], label);

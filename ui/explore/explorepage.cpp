@@ -16,6 +16,8 @@ namespace {
 /// An answer that comes sooner than this replaces the old one without a sign.
 constexpr int kBusyAfterMs = 150;
 constexpr int kResizeSettleMs = 250;
+constexpr int kHandleWidth = 12;
+constexpr int kHandlePlace = 46; ///< per cent of the height
 
 /// Dims the old result and offers to give up.
 class BusyVeil : public QWidget {
@@ -76,6 +78,18 @@ ExplorePage::ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent
     body->addWidget(m_stack, 1);
     rows->addLayout(body, 1);
     setTabOrder(m_filter, m_panel);
+
+    m_handle = new QPushButton(this);
+    m_handle->setObjectName(QStringLiteral("panelHandle"));
+    m_handle->setFixedSize(kHandleWidth, 44);
+    m_handle->setIconSize({10, 10});
+    m_handle->setFocusPolicy(Qt::NoFocus);
+    m_handle->setAccessibleName(tr("Hide the query panel (Ctrl+B)"));
+    m_handle->setToolTip(m_handle->accessibleName());
+    const auto handleIcon = [this] { m_handle->setIcon(m_theme.icon(m_panel->isVisibleTo(this) ? QStringLiteral("left") : QStringLiteral("right"), Token::secondary, 10)); };
+    connect(m_handle, &QPushButton::clicked, this, [this] { setPanelShown(!m_panel->isVisibleTo(this)); });
+    connect(&theme, &Theme::changed, this, handleIcon);
+    handleIcon();
 
     m_busy = new BusyVeil(theme, explorer, m_stack);
     m_busy->hide();
@@ -143,7 +157,25 @@ QWidget* ExplorePage::buildResult()
 
 bool ExplorePage::showsState() const { return m_stack->currentWidget() == m_state; }
 
-void ExplorePage::setPanelShown(bool shown) { m_panel->setVisible(shown); }
+void ExplorePage::setPanelShown(bool shown)
+{
+    if (shown == m_panel->isVisibleTo(this))
+        return;
+    m_panel->setVisible(shown);
+    m_handle->setAccessibleName(shown ? tr("Hide the query panel (Ctrl+B)") : tr("Show the query panel (Ctrl+B)"));
+    m_handle->setToolTip(m_handle->accessibleName());
+    m_handle->setIcon(m_theme.icon(shown ? QStringLiteral("left") : QStringLiteral("right"), Token::secondary, 10));
+    layout()->activate();
+    placeHandle();
+    emit panelShown(shown);
+}
+
+void ExplorePage::placeHandle()
+{
+    const int edge = m_panel->isVisibleTo(this) ? m_panel->width() : 0;
+    m_handle->move(std::max(edge - kHandleWidth / 2, 0), height() * kHandlePlace / 100);
+    m_handle->raise();
+}
 
 void ExplorePage::highlight(int series) { m_chart->setHighlighted(series); }
 
@@ -152,6 +184,7 @@ void ExplorePage::resizeEvent(QResizeEvent* event)
     QWidget::resizeEvent(event);
     m_busy->setGeometry(m_stack->rect());
     m_resizeTimer.start();
+    placeHandle();
 }
 
 void ExplorePage::sync()

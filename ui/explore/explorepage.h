@@ -29,6 +29,9 @@ public:
     [[nodiscard]] bool showsState() const;
     void setPanelShown(bool shown);
 
+signals:
+    void panelShown(bool shown);
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
@@ -38,12 +41,14 @@ private:
     void syncAnswer();
     void syncRunning();
     void highlight(int series);
+    void placeHandle();
     void narrow(int series, int dimension, bool without);
 
     Explorer& m_explorer;
     const Theme& m_theme;
     FilterBox* m_filter = nullptr;
     QueryPanel* m_panel = nullptr;
+    QPushButton* m_handle = nullptr; ///< at the panel's edge: hides and shows it
     QStackedWidget* m_stack = nullptr;
     QWidget* m_result = nullptr;
     EmptyState* m_state = nullptr;

@@ -5,6 +5,7 @@ namespace rivereto::ui {
 
 Explorer::Explorer(Backend& backend, QObject* parent) : QObject(parent), m_backend(backend)
 {
+    m_clock.local = backend.preference(QStringLiteral("time")) != QStringLiteral("utc");
     connect(&m_runner, &QueryRunner::finished, this, &Explorer::take);
     connect(&m_runner, &QueryRunner::runningChanged, this, &Explorer::runningChanged);
     connect(&backend, &Backend::storeChanged, this, &Explorer::restart);
@@ -119,7 +120,10 @@ void Explorer::forward()
 
 void Explorer::setLocalTime(bool local)
 {
+    if (local == m_clock.local)
+        return;
     m_clock.local = local;
+    m_backend.setPreference(QStringLiteral("time"), local ? QStringLiteral("local") : QStringLiteral("utc"));
     emit clockChanged();
 }
 

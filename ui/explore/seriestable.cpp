@@ -116,10 +116,6 @@ void SeriesDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
         paintKey(*painter, option.rect, index);
     else
         paintFigure(*painter, option, index);
-    if (option.state.testFlag(QStyle::State_HasFocus)) {
-        painter->setPen(m_theme[Token::accent]);
-        painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
-    }
     painter->restore();
 }
 

@@ -82,6 +82,7 @@ QLabel[role="error"] { color: @error@; font-size: 12px; }
 #filterFrame[wrong="true"] { border-color: @error@; }
 #filterFrame QPlainTextEdit { background: transparent; border: none; selection-background-color: @accent@; selection-color: @onAccent@; }
 #filterFrame QPushButton { min-height: 22px; max-height: 22px; }
+#panelHandle { padding: 0; min-height: 42px; max-height: 42px; border-radius: 4px; }
 #chip { background: @control@; border: 1px solid @border@; border-radius: 4px; }
 #chip:focus { border-color: @accent@; }
 #popup { background: @popup@; border: 1px solid @popupBorder@; border-radius: 4px; }

@@ -36,13 +36,13 @@ ThemeChoice fromEnvironment(ThemeChoice otherwise)
     return text == QStringLiteral("light") ? ThemeChoice::Light : text == QStringLiteral("dark") ? ThemeChoice::Dark : otherwise;
 }
 
-/// Fusion without lines below the letters of menus; the letters still work.
+/// Fusion without lines below the letters of menus (they still work) and without icons of its own in dialogs.
 class PlainStyle : public QProxyStyle {
 public:
     PlainStyle() : QProxyStyle(QStringLiteral("Fusion")) { }
     int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* returned) const override
     {
-        return hint == SH_UnderlineShortcut ? 0 : QProxyStyle::styleHint(hint, option, widget, returned);
+        return hint == SH_UnderlineShortcut || hint == SH_DialogButtonBox_ButtonsHaveIcons ? 0 : QProxyStyle::styleHint(hint, option, widget, returned);
     }
 };
 

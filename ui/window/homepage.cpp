@@ -43,7 +43,7 @@ public:
     {
         const QFileInfo info(file.path);
         setFixedHeight(40);
-        setStyleSheet(QStringLiteral("QPushButton{border:none;background:transparent;max-height:40px}QPushButton:hover,QPushButton:focus{background:palette(alternate-base)}"));
+        setStyleSheet(QStringLiteral("QPushButton{border:none;background:transparent;min-height:38px;max-height:38px}QPushButton:hover,QPushButton:focus{background:palette(alternate-base)}"));
         setAccessibleName(tr("Open %1").arg(info.fileName()));
         setToolTip(file.path);
         auto* row = new QHBoxLayout(this);
@@ -158,8 +158,9 @@ HomePage::HomePage(Backend& backend, const Theme& theme, QWidget* parent) : QWid
     column->addWidget(drop);
     column->addSpacing(20);
     column->addWidget(buildRecent());
+    const auto code = QStringLiteral("<span style=\"font-family:'JetBrains Mono',monospace;color:%2\">%1</span>").arg(QStringLiteral("%1"), theme[Token::text].name());
     auto* terminal = label(tr("From a terminal: %1 or %2")
-                               .arg(QStringLiteral("<code>rivereto edge.pcap</code>"), QStringLiteral("<code>rivereto listen --db edge.rivereto</code>")), "small");
+                               .arg(code.arg(QStringLiteral("rivereto edge.pcap")), code.arg(QStringLiteral("rivereto listen --db edge.rivereto"))), "small");
     column->addSpacing(4);
     column->addWidget(terminal);
     column->addStretch(1);

@@ -75,9 +75,11 @@ void MainWindow::buildViewMenu()
     auto* panel = menu->addAction(tr("&Query panel"), QKeySequence(Qt::CTRL | Qt::Key_B), this, [] { });
     panel->setCheckable(true);
     panel->setChecked(true);
-    connect(panel, &QAction::toggled, this, [this](bool on) { m_explore->setPanelShown(on); });
+    connect(panel, &QAction::toggled, m_explore, &ExplorePage::setPanelShown);
+    connect(m_explore, &ExplorePage::panelShown, panel, &QAction::setChecked);
     auto* local = menu->addAction(tr("&Local time"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T), this, [] { });
     local->setCheckable(true);
+    local->setChecked(m_explorer.clock().local);
     connect(local, &QAction::toggled, &m_explorer, &Explorer::setLocalTime);
     connect(&m_explorer, &Explorer::clockChanged, local, [this, local] { local->setChecked(m_explorer.clock().local); });
     menu->addSeparator();

@@ -24,6 +24,13 @@ QString lengthName(uint64_t ms)
     return TimePopup::tr("%n minute(s)", nullptr, static_cast<int>(ms / kMinute));
 }
 
+void setRole(QLabel& label, const char* role)
+{
+    label.setProperty("role", role);
+    label.style()->unpolish(&label);
+    label.style()->polish(&label);
+}
+
 /// Without a translation Qt leaves "(s)" in; English says it properly.
 QString plural(QString words, bool one) { return words.replace(QStringLiteral("(s)"), one ? QString() : QStringLiteral("s")); }
 
@@ -102,7 +109,7 @@ TimePopup::TimePopup(Explorer& explorer, bool live, QWidget* parent)
     if (const auto shown = explorer.shownRange()) {
         const auto written = [&](uint64_t ms) {
             const auto iso = core::formatTime(ms, explorer.clock().offsetMinutes(ms));
-            return text(iso.substr(0, 10)) + QLatin1Char(' ') + text(iso.substr(11, 12));
+            return text(iso.substr(0, 10)) + QLatin1Char(' ') + text(iso.substr(11, ms % 1000 == 0 ? 8 : 12));
         };
         m_from->setText(written(shown->from));
         m_to->setText(written(shown->to));
@@ -124,9 +131,7 @@ std::optional<uint64_t> TimePopup::read(const QLineEdit& edit, QLabel& note) con
     const auto now = m_explorer.now();
     const auto words = edit.text().trimmed();
     const auto parsed = core::parseTime(words.isEmpty() ? "now" : words.toStdString(), now.ms, now.utcOffsetMinutes);
-    note.setProperty("role", parsed ? "small" : "error");
-    note.style()->unpolish(&note);
-    note.style()->polish(&note);
+    setRole(note, parsed ? "small" : "error");
     if (!parsed) {
         note.setText(errorText(parsed.error()));
         return std::nullopt;
@@ -140,10 +145,12 @@ void TimePopup::check()
     const auto from = read(*m_from, *m_fromNote);
     const auto to = read(*m_to, *m_toNote);
     m_range.reset();
-    if (from && to && *from < *to)
+    if (from && to && *from < *to) {
         m_range = core::TimeRange{*from, *to};
-    else if (from && to)
+    } else if (from && to) {
+        setRole(*m_toNote, "error");
         m_toNote->setText(tr("The end lies before the start."));
+    }
     m_apply->setEnabled(m_range.has_value());
 }
 
