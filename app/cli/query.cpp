@@ -50,6 +50,8 @@ void addOptions(Arguments& args)
     option("units", "U", QObject::tr("l3bps (default), l2bps, pps, fps, bytes, packets or flows."));
     option("limit", "N", QObject::tr("Named series; 0 is all. Default 10."));
     option("limit-type", "avg|max|last", QObject::tr("What the series are ranked by."));
+    option("truncate-v4", "N", QObject::tr("Cut IPv4 addresses that are grouped by to N bits."));
+    option("truncate-v6", "N", QObject::tr("Cut IPv6 addresses that are grouped by to N bits."));
     option("kind", "table|timeseries|flows", QObject::tr("What is asked for."));
     option("points", "N", QObject::tr("At most so many points. Default 200."));
     option("interval", "T", QObject::tr("Length of a point, as 60s, 5min, 1h."));
@@ -103,13 +105,17 @@ tl::expected<Question, int> readQuestion(const Arguments& args, const core::Now&
     const auto limit = args.number(QStringLiteral("limit"), query.limit, UINT32_MAX);
     const auto points = args.number(QStringLiteral("points"), query.points, UINT32_MAX);
     const auto count = args.number(QStringLiteral("count"), 0);
-    if (!limit || !points || !count)
+    const auto v4 = args.number(QStringLiteral("truncate-v4"), query.truncateV4);
+    const auto v6 = args.number(QStringLiteral("truncate-v6"), query.truncateV6);
+    if (!limit || !points || !count || !v4 || !v6)
         return tl::unexpected<int>(kUsage);
     query.limit = static_cast<unsigned>(*limit);
     if (*points == 0)
         return tl::unexpected(args.wrongUsage("--points takes at least 1"));
     query.points = static_cast<unsigned>(*points);
     query.count = *count;
+    query.truncateV4 = static_cast<unsigned>(*v4);
+    query.truncateV6 = static_cast<unsigned>(*v6);
     query.sort = args.value(QStringLiteral("sort"), "TimeReceived");
     query.dimensions = splitList(args.value(QStringLiteral("dimensions"), ""));
     for (const auto* name : {"from", "to"}) {

@@ -98,8 +98,9 @@ void Aggregator::consume(SegmentView& segment, bool wholeRange, bool wholeFilter
     weigh(segment);
     locatePoints(segment);
     Grouping grouping;
-    for (const auto id : m_request.keys) {
-        const auto digit = digitOf(segment.column(id));
+    m_truncated.assign(m_request.keys.size(), {});
+    for (size_t key = 0; key < m_request.keys.size(); ++key) {
+        const auto digit = digitOf(keyColumn(segment, key));
         grouping.digits.push_back(digit);
         grouping.groups = std::min<uint64_t>(grouping.groups * digit.radix, kDenseCells + 1);
     }
@@ -109,6 +110,36 @@ void Aggregator::consume(SegmentView& segment, bool wholeRange, bool wholeFilter
         sumByHash(segment);
     settle();
     m_result.overflow = m_result.cells.size() > m_request.maxCells;
+}
+
+/// The column of a key; addresses cut as the request says, made once a segment.
+const ColumnView& Aggregator::keyColumn(SegmentView& segment, size_t key)
+{
+    const auto& column = segment.column(m_request.keys[key]);
+    if (column.storage != Storage::Ip || (m_request.truncateV4 >= 32 && m_request.truncateV6 >= 128))
+        return column;
+    auto& out = m_truncated[key];
+    if (out.view.cells)
+        return out.view;
+    // Cells of a dictionary are sorted, so those that have become equal are neighbours and share a code.
+    std::vector<uint16_t> codeOf(column.kind == ColumnView::Kind::Coded ? column.distinct : 0);
+    for (size_t i = 0; i < column.distinct; ++i) {
+        const Ip ip = column.as<Ip>()[i];
+        const Ip cut = ip.masked(ip.isV4() ? 96 + std::min(m_request.truncateV4, 32U) : m_request.truncateV6);
+        if (codeOf.empty() || out.cells.empty() || out.cells.back() != cut)
+            out.cells.push_back(cut);
+        if (!codeOf.empty())
+            codeOf[i] = static_cast<uint16_t>(out.cells.size() - 1);
+    }
+    out.view = column;
+    out.view.cells = out.cells.data();
+    out.view.distinct = static_cast<uint32_t>(out.cells.size());
+    if (!codeOf.empty()) {
+        out.codes.resize(segment.rows());
+        std::transform(column.codes, column.codes + segment.rows(), out.codes.begin(), [&](uint16_t code) { return codeOf[code]; });
+        out.view.codes = out.codes.data();
+    }
+    return out.view;
 }
 
 /// Leaves m_mask empty when no row matches.
@@ -263,8 +294,8 @@ void Aggregator::sumByHash(SegmentView& segment)
 {
     const size_t rows = segment.rows();
     std::vector<const ColumnView*> views;
-    for (const auto id : m_request.keys)
-        views.push_back(&segment.column(id));
+    for (size_t key = 0; key < m_request.keys.size(); ++key)
+        views.push_back(&keyColumn(segment, key));
     std::vector<uint8_t> key(m_keyWidth + sizeof(uint32_t));
     for (size_t row = 0; row < rows && m_result.cells.size() <= m_request.maxCells; ++row) {
         if (!m_mask[row])

@@ -25,6 +25,8 @@ struct AggregateRequest {
     uint64_t intervalMs = 0;     ///< 0: one point for everything
     uint32_t points = 1;
     size_t maxCells = 0;         ///< give up with `overflow` beyond this many (group, point) sums
+    unsigned truncateV4 = 32;    ///< address keys are cut to so many bits
+    unsigned truncateV6 = 128;
     /// When set: only these groups (keys one after another, keyWidth bytes each) are told apart; the others share one
     /// group: its key is all zeros and its points have kOthersBit.
     std::optional<std::vector<uint8_t>> only;
@@ -57,6 +59,7 @@ public:
 
 private:
     struct Grouping;
+    const ColumnView& keyColumn(SegmentView& segment, size_t key);
     void maskRows(SegmentView& segment, bool wholeRange, bool wholeFilter);
     void weigh(SegmentView& segment);
     void locatePoints(SegmentView& segment);
@@ -69,6 +72,13 @@ private:
     size_t m_keyWidth;
     Aggregate m_result;
     std::optional<GroupTable> m_only;
+    /// An address column cut to its prefix length, in place of the segment's own.
+    struct Truncated {
+        ColumnView view;
+        std::vector<Ip> cells;
+        std::vector<uint16_t> codes;
+    };
+    std::vector<Truncated> m_truncated; ///< one a key, while a segment is summed
     std::vector<uint8_t> m_mask;
     std::vector<uint64_t> m_weights;
     std::vector<uint32_t> m_points;

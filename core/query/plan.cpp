@@ -64,6 +64,8 @@ Result<Plan> planQuery(const Query& query, const std::shared_ptr<const Schema>& 
     Plan plan{.query = query, .schema = schema, .range = query.range.value_or(status.range)};
     if (query.range && query.range->to <= query.range->from)
         return fail("the time range ends before it begins");
+    if (query.truncateV4 > 32 || query.truncateV6 > 128)
+        return fail("addresses have 32 (IPv4) or 128 (IPv6) bits; they cannot be cut to {} and {}", query.truncateV4, query.truncateV6);
     auto keys = bindDimensions(query.dimensions, *schema);
     if (!keys)
         return tl::unexpected(keys.error());

@@ -51,6 +51,8 @@ struct Query {
     Unit unit = Unit::L3Bps;
     unsigned limit = 10; ///< named series; 0: all
     LimitBy limitBy = LimitBy::Avg;
+    unsigned truncateV4 = 32; ///< addresses that are grouped by are cut to this many bits …
+    unsigned truncateV6 = 128; ///< … by family
     unsigned points = 200;              ///< at most this many …
     std::optional<uint64_t> intervalMs; ///< … unless the interval is given
     // Kind flows:

@@ -10,7 +10,7 @@ namespace {
 AggregateRequest requestFor(const Plan& plan, size_t maxCells)
 {
     return {.range = plan.range, .filter = plan.filter, .keys = plan.keys, .schema = plan.schema, .unit = plan.query.unit,
-            .firstPoint = plan.firstPoint, .intervalMs = plan.intervalMs, .points = plan.points, .maxCells = maxCells};
+            .firstPoint = plan.firstPoint, .intervalMs = plan.intervalMs, .points = plan.points, .maxCells = maxCells, .truncateV4 = plan.query.truncateV4, .truncateV6 = plan.query.truncateV6};
 }
 
 tl::unexpected<Error> tooMany(const QueryLimits& limits)

@@ -51,6 +51,16 @@ bool keyLess(const Plan& plan, const uint8_t* a, const uint8_t* b, const Diction
     return false;
 }
 
+/// "192.0.2.0/24" for an address that was cut; nothing for other cells.
+std::optional<std::string> cutAddress(const Plan& plan, const Column& column, const void* cell)
+{
+    if (column.storage() != Storage::Ip)
+        return std::nullopt;
+    const Ip ip = *static_cast<const Ip*>(cell);
+    const unsigned bits = ip.isV4() ? 96 + plan.query.truncateV4 : plan.query.truncateV6;
+    return bits >= 128 || ip.isZero() ? std::nullopt : std::optional(Prefix{ip, static_cast<uint8_t>(bits)}.toString());
+}
+
 std::vector<std::string> keyTexts(const Plan& plan, const uint8_t* key, const DictionaryView& texts)
 {
     std::vector<std::string> out;
@@ -58,7 +68,7 @@ std::vector<std::string> keyTexts(const Plan& plan, const uint8_t* key, const Di
         const auto& column = (*plan.schema)[id];
         alignas(16) uint8_t cell[sizeof(PrefixCell)];
         std::memcpy(cell, key, cellSize(column.storage()));
-        out.push_back(formatCell(column, cell, texts));
+        out.push_back(cutAddress(plan, column, cell).value_or(formatCell(column, cell, texts)));
         key += cellSize(column.storage());
     }
     return out;

@@ -22,7 +22,7 @@ _rivereto()
             COMPREPLY=($(compgen -P "$before" -W "$("$1" schema --format json 2>/dev/null | sed -n 's/.*"name": "\([A-Za-z0-9]*\)".*/\1/p')" -- "$last"))
             return ;;
         --db|--config|--check|--write|--scenario) COMPREPLY=($(compgen -f -- "$current")); return ;;
-        --from|--to|--filter|--limit|--points|--interval|--count|--threads|--for|--rate|--flows|--seed|--target|--listen) return ;;
+        --from|--to|--filter|--limit|--truncate-v4|--truncate-v6|--points|--interval|--count|--threads|--for|--rate|--flows|--seed|--target|--listen) return ;;
     esac
     if [[ $COMP_CWORD -eq 1 ]]; then
         COMPREPLY=($(compgen -W "import listen query schema config demo --help --version" -- "$current") $(compgen -f -- "$current"))
@@ -32,7 +32,7 @@ _rivereto()
     case $command in
         import) options="--db --format" ;;
         listen) options="--db --listen --for --print" ;;
-        query) options="--db -r --from --to --dimensions --filter --units --limit --limit-type --kind --points --interval --fields --sort --count --format --local" ;;
+        query) options="--db -r --from --to --dimensions --filter --units --limit --limit-type --truncate-v4 --truncate-v6 --kind --points --interval --fields --sort --count --format --local" ;;
         schema) options="--format" ;;
         config) options="--dump --check" ;;
         demo) options="--target --write --rate --for --flows --scenario --seed" ;;

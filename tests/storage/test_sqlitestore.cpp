@@ -80,6 +80,7 @@ void TestSqliteStore::answersLikeTheOracle_data()
     QTest::newRow("last") << QStringList{"SrcNetName", "Proto"} << "" << unit(core::Unit::Fps) << table << 5 << by(core::LimitBy::Last);
     QTest::newRow("totals") << QStringList{"DstPort"} << "DstPort != 443" << unit(core::Unit::Flows) << table << 10 << by(core::LimitBy::Avg);
     QTest::newRow("texts") << QStringList{"InIfName", "DstCountry"} << "InIfName LIKE \"name 1%\"" << unit(core::Unit::Bytes) << table << 0 << by(core::LimitBy::Avg);
+    QTest::newRow("truncated") << QStringList{"SrcAddr", "Proto"} << "" << unit(core::Unit::Bytes) << series << 8 << by(core::LimitBy::Avg);
     QTest::newRow("many groups") << QStringList{"SrcAddr", "DstAddr", "DstPort"} << "" << unit(core::Unit::Packets) << table << 20 << by(core::LimitBy::Avg);
     QTest::newRow("derived") << QStringList{"SrcNetPrefix", "PacketSizeBucket", "Dst1stAS"} << "PacketSize > 300" << unit(core::Unit::Bytes) << table << 20 << by(core::LimitBy::Avg);
     QTest::newRow("nothing matches") << QStringList{"SrcAS"} << "SrcAS = 1" << unit(core::Unit::L3Bps) << series << 10 << by(core::LimitBy::Avg);
@@ -101,6 +102,8 @@ void TestSqliteStore::answersLikeTheOracle()
                       .limit = static_cast<unsigned>(limit), .limitBy = static_cast<core::LimitBy>(by), .points = 40};
     for (const auto& dimension : dimensions)
         query.dimensions.push_back(dimension.toStdString());
+    if (dimensions.contains(QStringLiteral("SrcAddr")) && dimensions.contains(QStringLiteral("Proto")))
+        std::tie(query.truncateV4, query.truncateV6) = std::pair(27U, 123U);
     for (const auto range : {std::optional<core::TimeRange>(), std::optional(core::TimeRange{kStart + 5000, kStart + 61234})}) {
         query.range = range;
         const auto got = core::runQuery(*store, query, {}, {});

@@ -37,6 +37,15 @@ std::string cellBytes(const core::ColumnView& view, size_t row)
     return {static_cast<const char*>(view.cells) + at * size, size};
 }
 
+std::string keyBytes(const core::ColumnView& view, size_t row, const core::AggregateRequest& request)
+{
+    if (view.storage != core::Storage::Ip)
+        return cellBytes(view, row);
+    auto ip = view.at<core::Ip>(row);
+    ip = ip.masked(ip.isV4() ? 96 + request.truncateV4 : request.truncateV6);
+    return {reinterpret_cast<const char*>(&ip), sizeof ip};
+}
+
 } // namespace
 
 core::Result<core::StoreStatus> MemoryStore::status()
@@ -76,7 +85,7 @@ core::Result<core::Aggregate> MemoryStore::aggregate(const core::AggregateReques
         std::string key;
         bool others = false;
         for (const auto id : request.keys)
-            key += cellBytes(segment.column(id), row);
+            key += keyBytes(segment.column(id), row, request);
         if (request.only) {
             bool named = false;
             for (size_t at = 0; at + key.size() <= request.only->size() && !key.empty(); at += key.size())
