@@ -23,6 +23,12 @@ QStringList ownArguments(int argc, char** argv)
     return out;
 }
 
+/// Qt aborts without a display; we say so instead. A platform chosen by hand is taken at its word.
+bool hasDisplay()
+{
+    return qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY") || qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
+}
+
 } // namespace
 
 int runWindow(int argc, char** argv)
@@ -33,6 +39,8 @@ int runWindow(int argc, char** argv)
     const auto threads = args.number(QStringLiteral("threads"), 0);
     if (!threads)
         return kUsage;
+    if (!hasDisplay())
+        return sayFailed(core::makeError("there is no display for the window; the commands work without one, see “rivereto --help”"));
     initResources();
     auto runtime = Runtime::load(args.value(QStringLiteral("config")));
     if (!runtime)
