@@ -114,7 +114,10 @@ void TrafficChart::paintHighlight(QPainter& painter) const
         edge << QPointF(plot().right(), edge[0].y());
     painter.save();
     painter.setClipRect(plot().adjusted(0, -2, 0, 1));
-    if (m_layer.kind() != ChartKind::Lines) {
+    // A brush dims what is outside it; one veil is enough.
+    if (m_brush)
+        painter.setClipRect(QRectF(xOfTime(m_brush->from), 0, xOfTime(m_brush->to) - xOfTime(m_brush->from), height()), Qt::IntersectClip);
+    if (m_layer.kind() != ChartKind::Lines && !m_brush) {
         QPainterPath around;
         QPolygonF body = edge;
         for (size_t i = m_layer.points(); i-- > 0;)

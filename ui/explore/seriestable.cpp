@@ -271,9 +271,9 @@ void SeriesTable::layoutColumns()
     for (int i = 0; i < columns; ++i)
         figures += m_model.figure(i) != Figure::Key;
     const int keys = columns - figures;
-    const int figureWidth = std::clamp((width - keys * 150) / std::max(figures, 1), 66, 94);
-    // Room for the mark of the sorted column.
-    const int extra = m_model.columnOf(Figure::Average) >= 0 && figureWidth > 80 ? 24 : 0;
+    // "Average" is longer than the other names.
+    const int extra = m_model.columnOf(Figure::Average) >= 0 ? 24 : 0;
+    const int figureWidth = std::clamp((width - keys * 150 - extra) / std::max(figures, 1), 64, 94);
     const int keyWidth = std::max((width - figures * figureWidth - extra) / std::max(keys, 1), 60);
     int left = width;
     for (int i = 0; i < columns; ++i) {

@@ -182,7 +182,8 @@ QWidget* HomePage::buildCards()
         row->addWidget(card, 1);
     connect(open, &Card::clicked, this, &HomePage::openAsked);
     connect(listen, &Card::clicked, this, [this] { m_backend.setListening(true); });
-    connect(demo, &Card::clicked, this, [this] { m_backend.startDemo(); });
+    connect(demo, &Card::clicked, this, &HomePage::demoAsked);
+    setFocusProxy(open);
     return out;
 }
 
@@ -218,7 +219,7 @@ void HomePage::syncRecent()
     m_recent->setVisible(!files.isEmpty());
     for (const auto& file : files) {
         auto* row = new RecentRow(m_theme, file);
-        connect(row, &QPushButton::clicked, this, [this, path = file.path] { m_backend.openPaths({path}); });
+        connect(row, &QPushButton::clicked, this, [this, path = file.path] { emit recentAsked(path); });
         m_rows->addWidget(row);
     }
 }

@@ -32,6 +32,8 @@ public:
 
 signals:
     void openAsked();
+    void demoAsked();
+    void recentAsked(const QString& path);
 
 private:
     QWidget* buildCards();

@@ -77,6 +77,8 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
 
     connect(m_toolbar, &Toolbar::openAsked, this, &MainWindow::open);
     connect(m_home, &HomePage::openAsked, this, &MainWindow::open);
+    connect(m_home, &HomePage::demoAsked, this, &MainWindow::startDemo);
+    connect(m_home, &HomePage::recentAsked, this, [this](const QString& path) { openPaths({path}); });
     connect(&backend, &Backend::storeChanged, this, &MainWindow::syncStore);
     connect(&backend, &Backend::databaseRenamed, this, &MainWindow::syncName);
     connect(&backend, &Backend::failed, this, [this](const QString& what) { m_banner->say(what); });
@@ -186,6 +188,10 @@ void MainWindow::showPage(Page page)
     m_pages->setCurrentIndex(static_cast<int>(page));
     m_rail->button(static_cast<int>(page))->setChecked(true);
     m_toolbar->setTimeShown(page == Page::Explore);
+    if (page == Page::Explore)
+        m_explore->chart().setFocus(Qt::OtherFocusReason);
+    else
+        m_home->setFocus(Qt::OtherFocusReason);
 }
 
 void MainWindow::open()
@@ -193,7 +199,7 @@ void MainWindow::open()
     auto* dialog = new QFileDialog(this, tr("Open captures or a database"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFiles);
-    connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& paths) { m_backend.openPaths(paths); });
+    connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& paths) { openPaths(paths); });
     dialog->open();
 }
 
@@ -226,7 +232,7 @@ void MainWindow::dropEvent(QDropEvent* event)
     if (paths.isEmpty())
         return;
     event->acceptProposedAction();
-    m_backend.openPaths(paths);
+    openPaths(paths);
 }
 
 /// What was received cannot be read again from anywhere.
@@ -234,11 +240,23 @@ bool MainWindow::mayClose()
 {
     if (!m_backend.unsaved())
         return true;
-    const auto answer = QMessageBox::question(this, tr("Received flows"), tr("The flows received are in no file yet. Close and lose them?"),
+    const auto answer = QMessageBox::question(this, tr("Received flows"), tr("The flows received are in no file yet. Go on and lose them?"),
                                               QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Save);
     if (answer == QMessageBox::Save)
         saveAs();
     return answer == QMessageBox::Discard;
+}
+
+void MainWindow::openPaths(const QStringList& paths)
+{
+    if (mayClose())
+        m_backend.openPaths(paths);
+}
+
+void MainWindow::startDemo()
+{
+    if (mayClose())
+        m_backend.startDemo();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

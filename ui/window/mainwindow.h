@@ -53,6 +53,8 @@ private:
     void syncStore();
     void syncName();
     [[nodiscard]] bool mayClose();
+    void openPaths(const QStringList& paths);
+    void startDemo();
     void syncIcons();
 
     Backend& m_backend;

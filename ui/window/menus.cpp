@@ -30,7 +30,7 @@ void MainWindow::buildFileMenu()
     connect(m_recentMenu, &QMenu::aboutToShow, this, [this] {
         m_recentMenu->clear();
         for (const auto& file : m_backend.recentFiles())
-            m_recentMenu->addAction(file.path, this, [this, path = file.path] { m_backend.openPaths({path}); });
+            m_recentMenu->addAction(file.path, this, [this, path = file.path] { openPaths({path}); });
         if (m_recentMenu->isEmpty())
             m_recentMenu->addAction(tr("Nothing yet"))->setEnabled(false);
     });
@@ -104,7 +104,7 @@ void MainWindow::buildCaptureMenu()
 {
     auto* menu = m_menus->addMenu(tr("&Capture"));
     m_listenAction = menu->addAction(tr("&Listen"), QKeySequence(Qt::CTRL | Qt::Key_L), this, [this] { m_backend.setListening(!m_backend.input().listening); });
-    menu->addAction(tr("&Demo network"), QKeySequence(Qt::CTRL | Qt::Key_D), this, [this] { m_backend.startDemo(); });
+    menu->addAction(tr("&Demo network"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::startDemo);
     menu->addSeparator();
     m_cancelAction = menu->addAction(tr("&Cancel reading"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Period), this, [this] { m_backend.cancelJob(); });
     m_cancelAction->setEnabled(false);
