@@ -4,7 +4,7 @@
 #include <QFile>
 #include <QFileInfo>
 
-#include "storage/sqlite/database.h"
+#include "storage/sqlite/catalog.h"
 
 namespace rivereto::app {
 
@@ -21,7 +21,7 @@ core::Result<void> copyDatabase(storage::SqliteStore& store, const QString& path
     (void)store.flush();
     const auto part = path + QStringLiteral(".part");
     QFile::remove(part);
-    auto source = storage::Database::open(store.path(), storage::Database::Mode::Read);
+    auto source = storage::openChecked(store.path(), storage::Database::Mode::Read);
     if (!source)
         return tl::unexpected(source.error());
     auto quoted = part;
@@ -31,6 +31,8 @@ core::Result<void> copyDatabase(storage::SqliteStore& store, const QString& path
     if (!target.open(QIODevice::WriteOnly | QIODevice::NewOnly, QFileDevice::ReadOwner | QFileDevice::WriteOwner))
         return core::fail("{}: cannot be written: {}", path.toStdString(), target.errorString().toStdString());
     target.close();
+    // It is the copy that is written; connections for reading refuse even that by themselves.
+    (void)source->execute("PRAGMA query_only = 0");
     if (auto done = source->execute("VACUUM INTO '" + quoted.toStdString() + "'"); !done) {
         QFile::remove(part);
         return done;
