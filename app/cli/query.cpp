@@ -105,8 +105,8 @@ tl::expected<Question, int> readQuestion(const Arguments& args, const core::Now&
     const auto limit = args.number(QStringLiteral("limit"), query.limit, UINT32_MAX);
     const auto points = args.number(QStringLiteral("points"), query.points, UINT32_MAX);
     const auto count = args.number(QStringLiteral("count"), 0);
-    const auto v4 = args.number(QStringLiteral("truncate-v4"), query.truncateV4);
-    const auto v6 = args.number(QStringLiteral("truncate-v6"), query.truncateV6);
+    const auto v4 = args.number(QStringLiteral("truncate-v4"), query.truncateV4, 32);
+    const auto v6 = args.number(QStringLiteral("truncate-v6"), query.truncateV6, 128);
     if (!limit || !points || !count || !v4 || !v6)
         return tl::unexpected<int>(kUsage);
     query.limit = static_cast<unsigned>(*limit);

@@ -319,7 +319,7 @@ void Aggregator::add(const uint8_t* key, uint32_t point, uint64_t value)
     if (!m_only || m_only->contains(key))
         std::memcpy(m_waitingKeys.data() + at, key, m_keyWidth);
     else
-        std::memset(m_waitingKeys.data() + at, 0xff, m_keyWidth);
+        point |= kOthersBit; // and a key of zeros
     std::memcpy(m_waitingKeys.data() + at + m_keyWidth, &point, sizeof point);
     m_waitingValues.push_back(value);
     if (m_waitingValues.size() >= kWaiting)
