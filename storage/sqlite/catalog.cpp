@@ -61,6 +61,14 @@ core::Result<int64_t> knownVersion(Database& database)
     return version;
 }
 
+/// A file that nobody writes, in a folder where SQLite may not put its own files beside it (a medium that is read-only).
+bool isSealed(const std::string& path)
+{
+    std::error_code unknown;
+    const auto folder = std::filesystem::absolute(path, unknown).parent_path();
+    return ::access(path.c_str(), R_OK) == 0 && ::access(folder.c_str(), W_OK) != 0 && !std::filesystem::exists(path + "-wal", unknown);
+}
+
 void putZone(ByteWriter& out, const core::Ip& value)
 {
     out.put(value.hi);
@@ -152,16 +160,17 @@ core::Result<void> FileColumns::store(Database& database, const core::Schema& sc
 
 core::Result<Database> openChecked(const std::string& path, Database::Mode mode)
 {
-    if (mode == Database::Mode::Create && !std::filesystem::exists(path)) {
+    std::error_code unknown; // a folder that may not be looked into is told by whoever opens
+    if (mode == Database::Mode::Create && !std::filesystem::exists(path, unknown)) {
         // Made here, so that nobody else can read it from its first byte on.
         const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
         if (fd < 0)
             return core::fail("{}: cannot be created: {}", path, std::strerror(errno));
         ::close(fd);
     }
-    if (std::filesystem::is_directory(path))
+    if (std::filesystem::is_directory(path, unknown))
         return core::fail("{}: is a folder, not a database", path);
-    auto database = Database::open(path, mode);
+    auto database = Database::open(path, mode == Database::Mode::Read && isSealed(path) ? Database::Mode::ReadSealed : mode);
     if (!database)
         return database;
     const auto version = knownVersion(*database);
