@@ -27,6 +27,7 @@ private slots:
     void completionInserts();
     void dimensionsAndUnits();
     void brushZoomsAndBackReturns();
+    void dragOutlivesItsAnswer();
     void keyboardBrush();
     void emptyShowsTheLadder();
     void rowHighlightsSeries();
@@ -190,6 +191,27 @@ void TestWindow::brushZoomsAndBackReturns()
     QCOMPARE(result().range, whole);
 }
 
+/// Another database opens while the button is down; and flows that arrive leave a brush alone.
+void TestWindow::dragOutlivesItsAnswer()
+{
+    m_backend->openStore(someFlows());
+    settle();
+    auto& chart = m_window->explorePage().chart();
+    const int y = chart.height() / 2;
+    QTest::mousePress(&chart, Qt::LeftButton, {}, {chart.width() / 3, y});
+    QTest::mouseMove(&chart, {chart.width() / 2, y});
+    QVERIFY(chart.brush());
+    m_window->explorer().refresh();
+    settle();
+    QVERIFY(chart.brush());
+    m_backend->openStore(someFlows());
+    QVERIFY(!chart.brush());
+    QTest::mouseMove(&chart, {chart.width() * 2 / 3, y});
+    QTest::mouseRelease(&chart, Qt::LeftButton, {}, {chart.width() * 2 / 3, y});
+    settle();
+    QVERIFY(!chart.brush());
+}
+
 void TestWindow::keyboardBrush()
 {
     m_backend->openStore(someFlows());
@@ -247,13 +269,14 @@ void TestWindow::filterForThis()
     settle();
     const auto value = result().series[0].key[0];
     const auto before = result().series[0].statistics.total;
-    emit m_window->explorePage().table().filterAsked(0, 0, false);
+    const std::vector dimensions{core::ColumnId::SrcAS};
+    emit m_window->explorePage().table().filterAsked(dimensions, {value}, false);
     settle();
     QCOMPARE(m_window->explorer().state().query.filter, "SrcAS = " + value);
     QCOMPARE(result().total.statistics.total, before);
     m_window->explorer().back();
     settle();
-    emit m_window->explorePage().table().filterAsked(0, 0, true);
+    emit m_window->explorePage().table().filterAsked(dimensions, {value}, true);
     settle();
     QCOMPARE(m_window->explorer().state().query.filter, "NOT (SrcAS = " + value + ")");
     QVERIFY(result().rowsMatched < 20'000);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -76,11 +77,20 @@ unsigned TrafficChart::pointsWanted() const
 
 void TrafficChart::setAnswer(const AnswerPtr& answer)
 {
-    m_answer = answer && answer->result ? answer : nullptr;
-    setBrush(std::nullopt);
+    const auto before = std::exchange(m_answer, answer && answer->result ? answer : nullptr);
     m_hoverPoint.reset();
     m_hoverSeries = -1;
     rebuild();
+    // The same question asked again, as flows arrive, takes no brush from under the hand.
+    const bool same = before && m_answer && before->asked == m_answer->asked;
+    if (!same || !shownRange()) {
+        m_pressX.reset();
+        m_dragging = false;
+        m_brush.reset();
+    }
+    placeBrushBar();
+    if (m_pointer && shownRange())
+        hover(*m_pointer);
 }
 
 void TrafficChart::setClock(const Clock& clock)
@@ -227,6 +237,7 @@ void TrafficChart::mousePressEvent(QMouseEvent* event)
 void TrafficChart::mouseMoveEvent(QMouseEvent* event)
 {
     const auto at = event->position();
+    m_pointer = at;
     if (m_pressX && std::abs(at.x() - *m_pressX) > kDragThreshold)
         m_dragging = true;
     if (m_dragging) {
@@ -234,6 +245,11 @@ void TrafficChart::mouseMoveEvent(QMouseEvent* event)
         const auto two = timeAt(at.x());
         setBrush(core::TimeRange{std::min(one, two), std::max(one, two)});
     }
+    hover(at);
+}
+
+void TrafficChart::hover(QPointF at)
+{
     const auto point = plot().contains(at) || m_dragging ? pointAt(at.x()) : std::nullopt;
     const double value = (plot().bottom() - at.y()) / plot().height() * m_axis.top;
     const int series = point ? m_layer.seriesAt(*point, value, kReach / plot().height() * m_axis.top) : -1;
@@ -265,6 +281,7 @@ void TrafficChart::mouseDoubleClickEvent(QMouseEvent* event)
 
 void TrafficChart::leaveEvent(QEvent*)
 {
+    m_pointer.reset();
     m_hoverPoint.reset();
     m_hoverSeries = -1;
     update();

@@ -57,6 +57,7 @@ private:
     void rebuild();
     void redraw();
     void placeBrushBar();
+    void hover(QPointF at);
     [[nodiscard]] QRectF plot() const;
     [[nodiscard]] double xOf(double point) const;
     [[nodiscard]] double xOfTime(uint64_t ms) const;
@@ -84,6 +85,7 @@ private:
     int m_hoverSeries = -1; ///< in the layer
     std::optional<core::TimeRange> m_brush;
     std::optional<double> m_pressX;
+    std::optional<QPointF> m_pointer; ///< while above the chart
     bool m_dragging = false;
     bool m_keyboard = false; ///< focus came by keyboard, and shows
     QFrame* m_bar = nullptr; ///< beside a finished brush: range, Zoom, Clear

@@ -238,17 +238,12 @@ void ExplorePage::syncAnswer()
     m_stack->setCurrentWidget(m_result);
 }
 
-void ExplorePage::narrow(int series, int dimension, bool without)
+void ExplorePage::narrow(const std::vector<core::ColumnId>& dimensions, const std::vector<std::string>& key, bool without)
 {
-    const auto& answer = m_explorer.answer();
     const auto schema = m_explorer.schema();
-    const auto& result = *answer->result;
-    const auto& key = result.series[static_cast<size_t>(series)].key;
     std::string condition;
     for (size_t i = 0; i < key.size(); ++i) {
-        if (dimension >= 0 && i != static_cast<size_t>(dimension))
-            continue;
-        const auto one = conditionFor(*schema, result.dimensions[i], key[i]);
+        const auto one = conditionFor(*schema, dimensions[i], key[i]);
         if (!one)
             continue;
         condition += (condition.empty() ? "" : " AND ") + *one;

@@ -200,6 +200,7 @@ SeriesTable::SeriesTable(const Theme& theme, QWidget* parent) : QWidget(parent),
     m_view->setTabKeyNavigation(false);
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_view->installEventFilter(this);
+    m_view->viewport()->installEventFilter(this);
     m_total->setFixedHeight(kTotalHeight);
     m_total->installEventFilter(this);
     m_total->setAccessibleName(tr("Total"));
@@ -284,12 +285,6 @@ void SeriesTable::layoutColumns()
     }
 }
 
-void SeriesTable::resizeEvent(QResizeEvent* event)
-{
-    QWidget::resizeEvent(event);
-    layoutColumns();
-}
-
 bool SeriesTable::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == m_total && event->type() == QEvent::Paint) {
@@ -297,6 +292,8 @@ bool SeriesTable::eventFilter(QObject* watched, QEvent* event)
         paintTotal(painter);
         return true;
     }
+    if (watched == m_view->viewport() && event->type() == QEvent::Resize)
+        layoutColumns();
     if (watched == m_view && event->type() == QEvent::KeyPress) {
         if (static_cast<QKeyEvent*>(event)->matches(QKeySequence::Copy)) {
             copy();
@@ -348,16 +345,20 @@ void SeriesTable::showMenu(const QPoint& at)
     const auto index = m_view->indexAt(at);
     QMenu menu(this);
     if (index.isValid()) {
-        const int series = m_model.seriesOf(index.row());
         const auto* result = m_model.result();
-        const auto& chosen = result->series[static_cast<size_t>(series)];
+        const auto& chosen = result->series[static_cast<size_t>(m_model.seriesOf(index.row()))];
         if (!chosen.other && !result->dimensions.empty()) {
             const bool key = m_model.figure(index.column()) == Figure::Key;
             const auto label = key ? keyText(chosen, static_cast<size_t>(index.column())) : seriesLabel(chosen);
             const auto shown = QFontMetrics(font()).elidedText(label, Qt::ElideRight, 260);
-            const int dimension = key ? index.column() : -1;
-            menu.addAction(tr("Filter for “%1”").arg(shown), this, [=, this] { emit filterAsked(series, dimension, false); });
-            menu.addAction(tr("Filter without “%1”").arg(shown), this, [=, this] { emit filterAsked(series, dimension, true); });
+            auto dimensions = result->dimensions;
+            auto values = chosen.key;
+            if (key) {
+                dimensions = {dimensions[static_cast<size_t>(index.column())]};
+                values = {values[static_cast<size_t>(index.column())]};
+            }
+            menu.addAction(tr("Filter for “%1”").arg(shown), this, [this, dimensions, values] { emit filterAsked(dimensions, values, false); });
+            menu.addAction(tr("Filter without “%1”").arg(shown), this, [this, dimensions, values] { emit filterAsked(dimensions, values, true); });
             menu.addSeparator();
         }
     }

@@ -47,11 +47,10 @@ public:
 
 signals:
     void selected(int series);
-    /// Narrow to a series' dimension (`dimension` ≥ 0) or to all of its key (-1); or leave it out.
-    void filterAsked(int series, int dimension, bool without);
+    /// Narrow to what a series has in these dimensions; or leave that out. By value: answers change while a menu is open.
+    void filterAsked(const std::vector<core::ColumnId>& dimensions, const std::vector<std::string>& key, bool without);
 
 protected:
-    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
