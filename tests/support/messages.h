@@ -2,7 +2,6 @@
 // Builders of export messages for tests: octets, sets, templates, NetFlow, IPFIX and sFlow datagrams, and packets.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -35,15 +34,12 @@ public:
     }
     Octets& text(std::string_view text, size_t width = 0)
     {
-        for (const char c : text)
-            m_bytes.push_back(static_cast<uint8_t>(c));
+        m_bytes.insert(m_bytes.end(), text.begin(), text.end());
         return width > text.size() ? zeros(width - text.size()) : *this;
     }
     Octets& bytes(std::span<const uint8_t> bytes)
     {
-        const size_t at = m_bytes.size();
-        m_bytes.resize(at + bytes.size());
-        std::copy(bytes.begin(), bytes.end(), m_bytes.begin() + static_cast<ptrdiff_t>(at));
+        m_bytes.insert(m_bytes.end(), bytes.begin(), bytes.end());
         return *this;
     }
     Octets& add(const Octets& other) { return bytes(other.m_bytes); }
