@@ -9,7 +9,9 @@
 
 int main(int argc, char** argv)
 {
-    std::signal(SIGPIPE, SIG_IGN); // a closed pipe is an error of write(), and no reason to leave a database half written
+    // A closed pipe and a limit on file sizes are errors of write(), and no reason to leave a database half written.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     QCoreApplication::setApplicationName(QStringLiteral("rivereto"));
     QCoreApplication::setApplicationVersion(QStringLiteral(RIVERETO_VERSION));
     const auto* command = argc > 1 ? rivereto::app::findCommand(QString::fromLocal8Bit(argv[1])) : nullptr;

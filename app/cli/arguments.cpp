@@ -9,6 +9,18 @@
 
 namespace rivereto::app {
 
+namespace {
+
+int written(const std::string& text)
+{
+    Output out;
+    out.write(text);
+    out.flush();
+    return out.ok() ? kDone : kFailed;
+}
+
+} // namespace
+
 Arguments::Arguments(const QString& command, const QString& summary, const QString& operands) : m_command(command)
 {
     m_parser.setApplicationDescription(summary);
@@ -41,13 +53,10 @@ std::optional<int> Arguments::parse(const QStringList& arguments)
     }
     const bool parsed = m_parser.parse(all);
     if (m_parser.isSet(QStringLiteral("help"))) {
-        const auto text = m_parser.helpText();
-        Output().write(text.toStdString());
-        return kDone;
+        return written(m_parser.helpText().toStdString());
     }
     if (m_parser.isSet(QStringLiteral("version"))) {
-        Output().write(fmt::format("rivereto {}\n", RIVERETO_VERSION));
-        return kDone;
+        return written(fmt::format("rivereto {}\n", RIVERETO_VERSION));
     }
     if (!parsed)
         return wrongUsage(m_parser.errorText().toStdString());

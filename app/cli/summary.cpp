@@ -124,6 +124,9 @@ int sayDamage(const ImportSummary& summary)
             say(fmt::format("rivereto: {}\n", *file.damaged));
         if (const auto losses = lossesText(file.decoded); !losses.empty())
             say(fmt::format("rivereto: “{}” lost {}\n", file.file, losses));
+        if (file.opened && !file.damaged && !summary.cancelled && file.decoded[DecodeCount::Messages] == 0)
+            say(fmt::format("rivereto: “{}” holds no flows: nothing in its {} packets looks like NetFlow, IPFIX or sFlow\n", file.file,
+                            core::formatCount(file.capture.packets)));
     }
     if (summary.cancelled)
         say("rivereto: cancelled; what was read until then is stored\n");

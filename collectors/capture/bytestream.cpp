@@ -225,10 +225,14 @@ ByteStream::~ByteStream() = default;
 ssize_t ByteStream::read(std::span<uint8_t> to)
 {
     const ssize_t n = m_decoding ? m_decoding->read(to) : m_raw.read(to);
-    if (n < 0)
+    if (n < 0) {
         m_error = errno;
-    else
-        m_delivered += static_cast<uint64_t>(n);
+        return n;
+    }
+    const auto got = static_cast<size_t>(n);
+    if (m_beginning.size() < kBeginning)
+        m_beginning.append(reinterpret_cast<const char*>(to.data()), std::min(got, kBeginning - m_beginning.size()));
+    m_delivered += got;
     return n;
 }
 

@@ -66,12 +66,15 @@ public:
     [[nodiscard]] uint64_t size() const { return m_raw.size(); }
     /// Bytes handed out, after decompression.
     [[nodiscard]] uint64_t delivered() const { return m_delivered; }
+    /// The first bytes handed out (at most 4), by which files of other kinds are named.
+    [[nodiscard]] std::string_view beginning() const { return m_beginning; }
     [[nodiscard]] bool compressed() const { return m_decoding != nullptr; }
     /// errno of the last failed read; 0 = none.
     [[nodiscard]] int error() const { return m_error; }
     void setStop(std::stop_token stop) { m_raw.setStop(std::move(stop)); }
 
 private:
+    static constexpr size_t kBeginning = 4;
     explicit ByteStream(int fd)
         : m_raw(fd)
     {
@@ -81,6 +84,7 @@ private:
     FileBytes m_raw;
     std::unique_ptr<Decoding> m_decoding;
     uint64_t m_delivered = 0;
+    std::string m_beginning;
     int m_error = 0;
 };
 

@@ -60,6 +60,19 @@ bool parseLink(int linkType, Bytes bytes, PacketInfo& info)
     }
 }
 
+/// What a file is that is no capture, with what to do about it; empty when unknown.
+std::string_view otherKind(std::string_view beginning)
+{
+    constexpr std::string_view kIpfix{"\x00\x0a", 2};
+    if (beginning.starts_with("SQLi"))
+        return "a database, not a capture; --db opens a Rivereto database";
+    if (beginning.starts_with("\x0c\xa5") || beginning.starts_with("\xa5\x0c"))
+        return "a file of nfcapd, which this version does not read; read the capture it was made from, or replay it into “rivereto listen” with nfreplay";
+    if (beginning.starts_with(kIpfix))
+        return "an IPFIX file (RFC 5655), which this version does not read; it reads IPFIX in captures and from the network";
+    return {};
+}
+
 } // namespace
 
 struct CaptureReader::State {
@@ -92,6 +105,8 @@ struct CaptureReader::State {
         std::fclose(file);
         if (stream->error() != 0)
             return core::fail("cannot read “{}”: {}", path.string(), readError());
+        if (const auto kind = otherKind(stream->beginning()); !kind.empty())
+            return core::fail("“{}” is {}", path.string(), kind);
         return core::fail("“{}” is no capture that can be read (pcap or pcapng): {}", path.string(), reason);
     }
 

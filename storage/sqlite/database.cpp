@@ -23,6 +23,11 @@ tl::unexpected<core::Error> explain(sqlite3* handle, int code, const std::string
     case SQLITE_NOTADB: return core::fail("{}: is not a Rivereto database", path);
     case SQLITE_CORRUPT: return core::fail("{}: is damaged ({})", path, sqlite3_errmsg(handle));
     case SQLITE_BUSY: return core::fail("{}: is in use by another process", path);
+    case SQLITE_IOERR:
+        if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC)
+            return core::fail("{}: cannot be written ({}): a limit on the size of files, or a disk that fails; nothing already stored is lost",
+                              path, sqlite3_errmsg(handle));
+        [[fallthrough]];
     default: return core::fail("{}: {}", path, sqlite3_errmsg(handle));
     }
 }

@@ -19,6 +19,8 @@ private slots:
     void severalFilesAddUp();
     void missingFileFails();
     void garbageFails();
+    void otherKindsAreNamed();
+    void fileSizeLimit();
     void cutCaptureKeepsTheGoodPart();
     void goodAndBadIsDamage();
     void lossesAreNamed();
@@ -140,6 +142,38 @@ void TestCliImport::garbageFails()
         VERIFY_RAN(ran.err.contains("garbage"), ran);
         QVERIFY(ran.json()["files"][0]["damaged"].isString());
     }
+}
+
+/// What is no capture but is known is named, with what to do.
+void TestCliImport::otherKindsAreNamed()
+{
+    const std::pair<QByteArray, QByteArray> kinds[] = {
+        {QByteArray("\x0c\xa5\x01\x00\x01\x00\x00\x00", 8) + QByteArray(40, '\0'), "nfcapd"},
+        {QByteArray("\x00\x0a\x00\x58\x53\xcc\xde\xfc", 8) + QByteArray(80, '\0'), "IPFIX file"},
+        {QByteArray("SQLite format 3\0", 16) + QByteArray(100, '\0'), "--db"},
+    };
+    for (const auto& [bytes, word] : kinds) {
+        QVERIFY(writeAll(path("other"), bytes));
+        const auto ran = m_program.run({"query", "-r", path("other")});
+        COMPARE_EXIT(ran, 1);
+        VERIFY_RAN(ran.err.contains(word), ran);
+    }
+    QVERIFY(writeAll(path("dns.pcap"), capture({Octets().text("no flow export at all")})));
+    const auto ran = m_program.run({"query", "-r", path("dns.pcap")});
+    COMPARE_EXIT(ran, 0);
+    VERIFY_RAN(ran.err.contains("holds no flows"), ran);
+}
+
+/// As with a quota: what was stored stays, and the cause is told.
+void TestCliImport::fileSizeLimit()
+{
+    const auto db = path("limited.rivereto");
+    COMPARE_EXIT(m_program.run({"import", m_capture, "--db", db}), 0);
+    const auto before = flowsIn(db);
+    const auto ran = m_program.shell(QStringLiteral("ulimit -f $(( $(stat -c %s %2) / 512 + 2 )); for i in 1 2 3 4 5 6 7 8 9 10; do set -- \"$@\" %1; done; \"$RIVERETO_BINARY\" import \"$@\" --db %2").arg(m_capture, db));
+    COMPARE_EXIT(ran, 1);
+    VERIFY_RAN(ran.err.contains("limit on the size") && ran.err.contains("nothing already stored is lost"), ran);
+    QVERIFY(flowsIn(db) >= before);
 }
 
 void TestCliImport::cutCaptureKeepsTheGoodPart()
