@@ -15,6 +15,9 @@ namespace rivereto::ui {
 
 namespace {
 
+/// Of more bands the edges would be all that one sees.
+constexpr size_t kMostEdged = 21;
+
 /// One point is drawn as a flat stretch over the whole width.
 double lastX(size_t points) { return points > 1 ? static_cast<double>(points - 1) : 1; }
 
@@ -157,7 +160,7 @@ QPixmap SeriesLayer::picture(QSize size, qreal ratio, double top, const Theme& t
             canvas.add(area);
         }
         // Neighbours stay apart for every eye; the outline closes the stack.
-        for (size_t s = 0; s < m_series.size(); ++s) {
+        for (size_t s = m_series.size() > kMostEdged ? m_series.size() - 1 : 0; s < m_series.size(); ++s) {
             auto* edge = lineOf(m_upper[s]);
             edge->setPen(s + 1 < m_series.size() ? hairline(theme[Token::bandEdge], 1) : hairline(theme[Token::outline], 1));
             canvas.add(edge);
