@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every file of tests/data/fuzz through its fuzz target, and simple mutations of it: cut anywhere, and with octets changed.
+#include <QtTest>
+
+#define LLVMFuzzerTestOneInput fuzzDecode
+#include "tests/fuzz/fuzz_decode.cpp"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzzCapture
+#include "tests/fuzz/fuzz_capture.cpp"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzzFilter
+#include "tests/fuzz/fuzz_filter.cpp"
+#undef LLVMFuzzerTestOneInput
+
+#include <random>
+
+#include "tests/support/corpus.h"
+
+class FuzzTest : public QObject {
+    Q_OBJECT
+private slots:
+    void seeds_data();
+    void seeds();
+};
+
+void FuzzTest::seeds_data()
+{
+    QTest::addColumn<QString>("folder");
+    QTest::newRow("decode") << "decode";
+    QTest::newRow("capture") << "capture";
+    QTest::newRow("filter") << "filter";
+}
+
+void FuzzTest::seeds()
+{
+    QFETCH(QString, folder);
+    const auto target = folder == "decode" ? fuzzDecode : folder == "capture" ? fuzzCapture : fuzzFilter;
+    const auto give = [&](const QByteArray& bytes) {
+        // A copy of exactly this size, so that a sanitizer sees a step beyond.
+        const std::vector<uint8_t> copy(bytes.begin(), bytes.end());
+        target(copy.data(), copy.size());
+    };
+    const QDir seeds(QString::fromStdString(rivereto::support::data("fuzz").string()) + "/" + folder);
+    const auto names = seeds.entryList(QDir::Files);
+    QVERIFY(names.size() >= 5);
+    std::mt19937 random(1);
+    for (const auto& name : names) {
+        QFile file(seeds.filePath(name));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const auto bytes = file.readAll();
+        give(bytes);
+        for (int i = 0; i < 60; ++i) {
+            give(bytes.left(static_cast<qsizetype>(random() % (static_cast<size_t>(bytes.size()) + 1))));
+            auto changed = bytes;
+            for (unsigned n = 1 + random() % 4; n > 0 && !changed.isEmpty(); --n)
+                changed[static_cast<qsizetype>(random() % static_cast<size_t>(changed.size()))] = static_cast<char>(random());
+            give(changed);
+        }
+    }
+}
+
+QTEST_APPLESS_MAIN(FuzzTest)
+#include "test_fuzz.moc"
