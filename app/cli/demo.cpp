@@ -4,6 +4,7 @@
 #include <thread>
 
 #include <QHostAddress>
+#include <QNetworkProxy>
 #include <QUdpSocket>
 
 #include "app/cli/arguments.h"
@@ -76,6 +77,7 @@ std::vector<std::unique_ptr<QUdpSocket>> openSockets(const Target& target, size_
     std::vector<std::unique_ptr<QUdpSocket>> out;
     for (size_t i = 0; i < count; ++i) {
         auto& socket = out.emplace_back(std::make_unique<QUdpSocket>());
+        socket->setProxy(QNetworkProxy::NoProxy); // nobody need be asked for the way
         if (target.address.isLoopback() && target.address.protocol() == QAbstractSocket::IPv4Protocol)
             socket->bind(QHostAddress(0x7f00'0200U + 11 + static_cast<quint32>(i)), 0);
     }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <QNetworkProxy>
 #include <QUdpSocket>
 
 #include "app/session/importjob.h"
@@ -93,6 +94,7 @@ private:
 void send(uint16_t port, const Octets& payload)
 {
     QUdpSocket socket;
+    socket.setProxy(QNetworkProxy::NoProxy);
     const std::span<const uint8_t> bytes = payload;
     socket.writeDatagram(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()), QHostAddress::LocalHost, port);
 }
