@@ -28,17 +28,25 @@ public:
         const std::lock_guard lock(m_mutex);
         return m_items.size() < m_capacity && insert(std::move(item));
     }
-    /// Nothing: the time is up, or the queue is closed and empty (see closed()).
+    /// Nothing: the time is up, nudge() was called, or the queue is closed and empty (see done()).
     std::optional<T> pop(std::chrono::milliseconds wait)
     {
         std::unique_lock lock(m_mutex);
-        m_filled.wait_for(lock, wait, [&] { return m_closed || !m_items.empty(); });
+        m_filled.wait_for(lock, wait, [&] { return m_closed || m_nudged || !m_items.empty(); });
+        m_nudged = false;
         if (m_items.empty())
             return std::nullopt;
         T item = std::move(m_items.front());
         m_items.pop_front();
         m_room.notify_one();
         return item;
+    }
+    /// Ends the wait of one pop(), now or the next: its caller has something else to do.
+    void nudge()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_nudged = true;
+        m_filled.notify_one();
     }
     /// What is in the queue can still be taken out; nothing more goes in.
     void close()
@@ -77,6 +85,7 @@ private:
     std::condition_variable m_filled;
     std::deque<T> m_items;
     bool m_closed = false;
+    bool m_nudged = false;
 };
 
 } // namespace rivereto::collectors

@@ -2,12 +2,14 @@
 #include "collectors/pipeline/pipeline.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rivereto::collectors {
 
 namespace {
 
 constexpr size_t kQueuedBatches = 64;
+constexpr size_t kSpareDatagrams = 32;
 /// A worker hands over this many rows at once, leaving room for one more datagram within a segment. (What a larger one
 /// brings beyond that, the store puts into the next segment.)
 constexpr size_t kFullBatch = core::kSegmentRows - 128;
@@ -19,12 +21,16 @@ constexpr unsigned kMaxWorkers = 4;
 
 struct Pipeline::Worker {
     Worker(const std::shared_ptr<const core::Schema>& schema, const PipelineOptions& options)
-        : queue(kQueuedBatches), decoder(schema, options.decoder), enricher(options.enricher ? options.enricher() : core::Enricher())
+        : queue(kQueuedBatches), decoder(schema, options.decoder), enricher(options.enricher ? options.enricher() : core::Enricher()),
+          rows(schema)
     {
     }
     BoundedQueue<core::DatagramBatch> queue;
+    std::atomic<bool> idle{false}; ///< waits at its queue
     core::Decoder decoder;
     core::Enricher enricher;
+    core::FlowBatch rows; ///< this and the next: the worker's thread only
+    std::chrono::steady_clock::time_point firstRow;
     mutable std::mutex mutex;
     core::DecodeStats stats; ///< guarded: copy for other threads
     std::thread thread;
@@ -36,6 +42,7 @@ Pipeline::Pipeline(std::shared_ptr<const core::Schema> schema, core::FlowSink& s
     const auto count = m_options.workers > 0 ? m_options.workers : std::clamp(std::thread::hardware_concurrency(), 1U, kMaxWorkers);
     for (unsigned i = 0; i < count; ++i)
         m_workers.push_back(std::make_unique<Worker>(m_schema, m_options));
+    m_decoding = count;
     for (auto& worker : m_workers)
         worker->thread = std::thread([this, &worker = *worker] { run(worker); });
 }
@@ -49,6 +56,15 @@ Pipeline::~Pipeline()
 std::vector<core::DatagramBatch> Pipeline::split(core::DatagramBatch& batch)
 {
     std::vector<core::DatagramBatch> parts(m_workers.size());
+    {
+        const std::lock_guard lock(m_mutex);
+        for (auto& part : parts) {
+            if (m_spareDatagrams.empty())
+                break;
+            part = std::move(m_spareDatagrams.back());
+            m_spareDatagrams.pop_back();
+        }
+    }
     if (parts.size() == 1) {
         std::swap(parts[0], batch);
     } else {
@@ -142,61 +158,127 @@ std::optional<core::Error> Pipeline::error() const
 
 void Pipeline::run(Worker& worker)
 {
-    core::FlowBatch rows(m_schema);
-    auto firstRow = std::chrono::steady_clock::now();
-    const auto publish = [&] {
-        const std::lock_guard lock(worker.mutex);
-        worker.stats = worker.decoder.stats();
-    };
-    const auto done = [&] {
-        const std::lock_guard lock(m_mutex);
-        --m_inFlight;
-        m_drained.notify_all();
-    };
     // So that rows never wait much longer than they may.
     const auto tick = m_options.hold.count() > 0 ? std::clamp(m_options.hold / 2, std::chrono::milliseconds(1), kTick) : kTick;
     while (!worker.queue.done()) {
+        // Storing first keeps the number of batches in memory small.
+        if (auto full = takeFull(false)) {
+            store(*full, worker.enricher);
+            continue;
+        }
+        worker.idle = true;
         auto batch = worker.queue.pop(tick);
+        worker.idle = false;
         const auto now = std::chrono::steady_clock::now();
-        if (rows.empty())
-            firstRow = now;
-        for (size_t i = 0; batch && i < batch->size(); ++i) {
-            worker.decoder.decode((*batch)[i], rows);
-            if (rows.rows() >= kFullBatch)
-                store(rows, worker.enricher);
-        }
-        if (m_options.onNames) {
-            if (auto names = worker.decoder.takeNames(); !names.empty())
-                m_options.onNames(std::move(names));
-        }
-        if (m_options.hold.count() > 0 && !rows.empty() && now - firstRow >= m_options.hold)
-            store(rows, worker.enricher);
-        publish();
+        if (worker.rows.empty())
+            worker.firstRow = now;
         if (batch)
-            done();
+            decode(worker, std::move(*batch));
+        if (m_options.hold.count() > 0 && !worker.rows.empty() && now - worker.firstRow >= m_options.hold)
+            store(worker.rows, worker.enricher);
+        publish(worker);
     }
+    finishDecoding(worker);
+    while (auto full = takeFull(true))
+        store(*full, worker.enricher);
+}
+
+void Pipeline::decode(Worker& worker, core::DatagramBatch batch)
+{
+    for (size_t i = 0; i < batch.size(); ++i) {
+        worker.decoder.decode(batch[i], worker.rows);
+        if (worker.rows.rows() >= kFullBatch)
+            handOver(worker.rows);
+    }
+    if (m_options.onNames) {
+        if (auto names = worker.decoder.takeNames(); !names.empty())
+            m_options.onNames(std::move(names));
+    }
+    publish(worker);
+    batch.clear();
+    const std::lock_guard lock(m_mutex);
+    if (m_spareDatagrams.size() < kSpareDatagrams)
+        m_spareDatagrams.push_back(std::move(batch));
+    --m_inFlight;
+    m_drained.notify_all();
+}
+
+void Pipeline::finishDecoding(Worker& worker)
+{
     worker.decoder.finish();
-    store(rows, worker.enricher);
-    publish();
+    publish(worker);
+    store(worker.rows, worker.enricher);
+    const std::lock_guard lock(m_mutex);
+    --m_decoding;
+    m_shared.notify_all();
+}
+
+void Pipeline::publish(Worker& worker)
+{
+    const std::lock_guard lock(worker.mutex);
+    worker.stats = worker.decoder.stats();
+}
+
+/// Leaves `rows` empty. Some worker comes for them: one that waits, else this one.
+void Pipeline::handOver(core::FlowBatch& rows)
+{
+    auto full = std::exchange(rows, emptyBatch());
+    {
+        const std::lock_guard lock(m_mutex);
+        m_full.push_back(std::move(full));
+        m_shared.notify_one();
+    }
+    const auto idle = std::ranges::find_if(m_workers, [](const auto& worker) { return worker->idle.exchange(false); });
+    if (idle != m_workers.end())
+        (*idle)->queue.nudge();
+}
+
+/// Nothing: no rows are full now, or (with `wait`) there will never be any again.
+std::optional<core::FlowBatch> Pipeline::takeFull(bool wait)
+{
+    std::unique_lock lock(m_mutex);
+    if (wait)
+        m_shared.wait(lock, [&] { return m_decoding == 0 || !m_full.empty(); });
+    if (m_full.empty())
+        return std::nullopt;
+    auto full = std::move(m_full.front());
+    m_full.pop_front();
+    return full;
+}
+
+core::FlowBatch Pipeline::emptyBatch()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_spareRows.empty()) {
+            auto spare = std::move(m_spareRows.back());
+            m_spareRows.pop_back();
+            return spare;
+        }
+    }
+    return core::FlowBatch(m_schema);
 }
 
 /// Leaves `rows` empty. After a failure rows are thrown away: the sink takes no more.
-bool Pipeline::store(core::FlowBatch& rows, core::Enricher& enricher)
+void Pipeline::store(core::FlowBatch& rows, core::Enricher& enricher)
 {
     if (rows.empty())
-        return true;
+        return;
     enricher.run(rows);
-    core::FlowBatch full(m_schema);
-    std::swap(full, rows);
+    auto full = std::exchange(rows, emptyBatch());
     if (m_failed)
-        return false;
-    if (auto stored = m_sink.append(std::move(full)); !stored) {
-        const std::lock_guard lock(m_mutex);
+        return;
+    auto stored = m_sink.append(std::move(full));
+    const std::lock_guard lock(m_mutex);
+    if (!stored) {
         m_error = stored.error();
         m_failed = true;
-        return false;
     }
-    return true;
+    // A sink that has encoded the rows leaves them where they were.
+    if (full.sharedSchema() && m_spareRows.size() <= m_workers.size()) {
+        full.clear();
+        m_spareRows.push_back(std::move(full));
+    }
 }
 
 } // namespace rivereto::collectors

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -25,8 +26,9 @@ struct PipelineOptions {
     std::function<void(std::vector<core::LearntName>)> onNames;
 };
 
-/// All datagrams of one exporter address go to one worker, so that a template table has one owner and no lock.
-/// push() may be called by several inputs at once. finish() ends it; so does the destructor.
+/// All datagrams of one exporter address go to one worker, so that a template table has one owner and no lock. Full batches
+/// are enriched and given to the sink by whichever worker is free, so that one exporter keeps all of them busy; batches of one
+/// exporter may therefore reach the sink in another order than they were filled in. push() may be called by several inputs at once. finish() ends it; so does the destructor.
 class Pipeline {
 public:
     Pipeline(std::shared_ptr<const core::Schema> schema, core::FlowSink& sink, PipelineOptions options);
@@ -55,7 +57,13 @@ private:
     std::vector<core::DatagramBatch> split(core::DatagramBatch& batch);
     bool enqueue(Worker& worker, core::DatagramBatch&& batch, bool wait);
     void run(Worker& worker);
-    bool store(core::FlowBatch& rows, core::Enricher& enricher);
+    void decode(Worker& worker, core::DatagramBatch batch);
+    void finishDecoding(Worker& worker);
+    void handOver(core::FlowBatch& rows);
+    std::optional<core::FlowBatch> takeFull(bool wait);
+    void store(core::FlowBatch& rows, core::Enricher& enricher);
+    void publish(Worker& worker);
+    core::FlowBatch emptyBatch();
 
     std::shared_ptr<const core::Schema> m_schema;
     core::FlowSink& m_sink;
@@ -66,6 +74,12 @@ private:
     mutable std::mutex m_mutex;
     std::condition_variable m_drained;
     size_t m_inFlight = 0;              ///< guarded: batches given to workers and not decoded yet
+    size_t m_decoding = 0;              ///< guarded: workers that may still bring rows
+    std::condition_variable m_shared;   ///< for workers with nothing more to decode
+    std::deque<core::FlowBatch> m_full; ///< guarded: rows for any worker to store
+    /// Guarded: memory that was used before, which is much cheaper than fresh pages.
+    std::vector<core::FlowBatch> m_spareRows;
+    std::vector<core::DatagramBatch> m_spareDatagrams;
     std::optional<core::Error> m_error; ///< guarded
     bool m_finished = false;
 };
