@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -24,8 +25,16 @@ CREATE TABLE segments(id INTEGER PRIMARY KEY AUTOINCREMENT, rows INTEGER NOT NUL
 CREATE TABLE blobs(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 )";
 
+/// NULL in rows from before.
+constexpr auto kChecksums = R"(
+ALTER TABLE columns ADD COLUMN checksum INTEGER;
+ALTER TABLE texts ADD COLUMN checksum INTEGER;
+ALTER TABLE segments ADD COLUMN checksum INTEGER;
+DELETE FROM blobs WHERE id / 1024 NOT IN (SELECT id FROM segments);
+)";
+
 /// What turns a file of version n into one of version n + 1; a new file is version 0.
-constexpr std::string_view kMigrations[] = {kTables};
+constexpr std::string_view kMigrations[] = {kTables, kChecksums};
 static_assert(std::size(kMigrations) == kFormatVersion);
 
 core::Result<void> migrate(Database& database, int64_t version)
@@ -69,6 +78,27 @@ bool isSealed(const std::string& path)
     return ::access(path.c_str(), R_OK) == 0 && ::access(folder.c_str(), W_OK) != 0 && !std::filesystem::exists(path + "-wal", unknown);
 }
 
+/// What to select for the checksum of a row: files of version 1 have none.
+core::Result<std::string_view> checksumColumn(Database& database)
+{
+    const auto version = database.queryNumber("PRAGMA user_version");
+    if (!version)
+        return tl::unexpected(version.error());
+    return *version >= 2 ? "checksum" : "NULL";
+}
+
+/// Of a row in `columns`.
+int64_t checksumOf(int64_t id, std::initializer_list<std::string_view> texts)
+{
+    ByteWriter bytes;
+    bytes.put(id);
+    for (const auto text : texts) {
+        bytes.put(static_cast<uint64_t>(text.size()));
+        bytes.putBytes(text);
+    }
+    return static_cast<int64_t>(checksum(bytes.take()));
+}
+
 void putZone(ByteWriter& out, const core::Ip& value)
 {
     out.put(value.hi);
@@ -105,7 +135,10 @@ ColumnId FileColumns::idOf(uint16_t number) const
 
 core::Result<FileColumns> FileColumns::load(Database& database, std::shared_ptr<const core::Schema>& schema)
 {
-    auto rows = database.prepare("SELECT id, name, type, label, doc FROM columns ORDER BY id");
+    const auto sum = checksumColumn(database);
+    if (!sum)
+        return tl::unexpected(sum.error());
+    auto rows = database.prepare(fmt::format("SELECT id, name, type, label, doc, {} FROM columns ORDER BY id", *sum));
     if (!rows)
         return tl::unexpected(rows.error());
     FileColumns out;
@@ -117,6 +150,11 @@ core::Result<FileColumns> FileColumns::load(Database& database, std::shared_ptr<
             break;
         const std::string name(rows->bytes(1));
         const auto type = core::typeNamed(rows->bytes(2));
+        const auto sums = checksumOf(rows->number(0), {rows->bytes(1), rows->bytes(2), rows->bytes(3), rows->bytes(4)});
+        if (!rows->isNull(5) && rows->number(5) != sums) {
+            out.m_lost.push_back(rows->number(0));
+            continue;
+        }
         if (!type)
             continue;
         if (schema->find(name) == ColumnId::kNone) {
@@ -139,21 +177,26 @@ core::Result<FileColumns> FileColumns::load(Database& database, std::shared_ptr<
 
 core::Result<void> FileColumns::store(Database& database, const core::Schema& schema)
 {
-    auto insert = database.prepare("INSERT INTO columns(name, type, label, doc) VALUES(?, ?, ?, ?)");
+    auto insert = database.prepare("INSERT INTO columns(id, name, type, label, doc, checksum) VALUES(?, ?, ?, ?, ?, ?)");
     if (!insert)
         return tl::unexpected(insert.error());
+    const auto highest = database.queryNumber("SELECT max(id) FROM columns");
+    if (!highest)
+        return tl::unexpected(highest.error());
+    int64_t number = *highest;
     m_numbers.resize(schema.size(), kUnknown);
     for (const auto& column : schema.columns()) {
         if (!column.stored() || m_numbers[core::index(column.id)] != kUnknown)
             continue;
-        insert->bindText(0, column.name).bindText(1, core::typeInfo(column.type).name).bindText(2, column.label).bindText(3, column.doc);
+        if (++number >= kFileColumns)
+            return core::fail("{}: has too many columns", database.path());
+        const auto type = core::typeInfo(column.type).name;
+        insert->bind(0, number).bindText(1, column.name).bindText(2, type).bindText(3, column.label).bindText(4, column.doc);
+        insert->bind(5, checksumOf(number, {column.name, type, column.label, column.doc}));
         if (auto done = insert->run(); !done)
             return done;
-        const auto number = static_cast<uint16_t>(database.lastId());
-        if (number >= kFileColumns)
-            return core::fail("{}: has too many columns", database.path());
-        m_numbers[core::index(column.id)] = number;
-        m_ids.emplace(number, column.id);
+        m_numbers[core::index(column.id)] = static_cast<uint16_t>(number);
+        m_ids.emplace(static_cast<uint16_t>(number), column.id);
     }
     return {};
 }
@@ -176,11 +219,11 @@ core::Result<Database> openChecked(const std::string& path, Database::Mode mode)
     const auto version = knownVersion(*database);
     if (!version)
         return tl::unexpected(version.error());
-    if (*version < kFormatVersion) {
-        if (mode == Database::Mode::Read)
-            return core::fail("{}: is empty or of an older format ({}); open it once for writing, with “rivereto import” or “listen”", path, *version);
+    if (mode == Database::Mode::Read && *version < kReadableVersion)
+        return core::fail("{}: is an empty database; “rivereto import” or “listen” puts flows into it", path);
+    if (mode != Database::Mode::Read && *version < kFormatVersion) {
         if (*version == 0) {
-            if (auto set = database->execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL"); !set)
+            if (auto set = database->execute("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL"); !set)
                 return tl::unexpected(set.error());
         }
         if (auto migrated = migrate(*database, *version); !migrated)
@@ -189,6 +232,15 @@ core::Result<Database> openChecked(const std::string& path, Database::Mode mode)
     if (auto set = database->execute("PRAGMA mmap_size = 1099511627776; PRAGMA synchronous = NORMAL"); !set)
         return tl::unexpected(set.error());
     return database;
+}
+
+int64_t checksumOf(const SegmentRow& row)
+{
+    ByteWriter bytes;
+    for (const int64_t number : {row.id, row.rows, row.timeMin, row.timeMax})
+        bytes.put(number);
+    bytes.putBytes(row.directory);
+    return static_cast<int64_t>(checksum(bytes.take()));
 }
 
 std::string writeDirectory(const EncodedSegment& segment, const FileColumns& columns)
@@ -205,14 +257,15 @@ std::string writeDirectory(const EncodedSegment& segment, const FileColumns& col
     return out.take();
 }
 
-std::shared_ptr<const SegmentInfo> readDirectory(int64_t id, uint32_t rows, core::TimeRange time, std::string_view bytes,
-                                                 const FileColumns& columns, const core::Schema& schema)
+std::shared_ptr<const SegmentInfo> readDirectory(const SegmentRow& row, const FileColumns& columns, const core::Schema& schema)
 {
-    ByteReader in(bytes);
+    if (row.checksum && *row.checksum != checksumOf(row))
+        return nullptr;
+    ByteReader in(row.directory);
     auto out = std::make_shared<SegmentInfo>();
-    out->id = id;
-    out->rows = rows;
-    out->time = time;
+    out->id = row.id;
+    out->rows = static_cast<uint32_t>(row.rows);
+    out->time = {static_cast<uint64_t>(row.timeMin), static_cast<uint64_t>(row.timeMax) + 1};
     out->schema = &schema;
     const auto count = in.getVarint();
     for (uint64_t i = 0; i < count && in.ok(); ++i) {
@@ -225,9 +278,102 @@ std::shared_ptr<const SegmentInfo> readDirectory(int64_t id, uint32_t rows, core
         blob.max = getZone(in);
         if (blob.id != ColumnId::kNone)
             out->blobs.push_back(blob);
+        else
+            out->whole = false;
     }
-    const bool sane = in.ok() && rows > 0 && rows <= core::kSegmentRows;
+    const bool sane = in.ok() && row.rows > 0 && row.rows <= static_cast<int64_t>(core::kSegmentRows) && row.timeMin <= row.timeMax;
     return sane ? out : nullptr;
+}
+
+core::Result<int64_t> readSwept(Database& database)
+{
+    return database.queryNumber(fmt::format("SELECT value FROM meta WHERE key = '{}'", kSweptKey));
+}
+
+namespace {
+
+/// How many ids are tried one by one behind a page that cannot be read.
+constexpr int64_t kMostProbes = 1'000'000;
+
+/// Calls `take` for each row of `statement` (first column: its id; parameter: only ids from here on; in order). Where a page
+/// cannot be read it goes on behind it, and calls `lost` with the ids around the gap; `last` is the highest id there may be.
+template <class Take, class Lost>
+core::Result<void> readAround(Statement& statement, int64_t first, int64_t last, Take&& take, Lost&& lost)
+{
+    int64_t next = first;
+    std::optional<int64_t> gap;
+    for (int64_t probes = 0;;) {
+        statement.bind(0, next);
+        auto more = statement.step();
+        for (; more && *more; more = statement.step()) {
+            const auto id = statement.number(0);
+            if (id < next || id > last)
+                break; // a page with impossible ids
+            if (gap)
+                lost(*gap, id);
+            gap.reset();
+            take(id);
+            next = id + 1;
+        }
+        const bool impossible = more && *more;
+        statement.reset();
+        if (more && !impossible) {
+            if (gap)
+                lost(*gap, INT64_MAX);
+            return {};
+        }
+        if (!more && !isDamage(more.error()))
+            return tl::unexpected(more.error());
+        gap = gap.value_or(next);
+        if (++next > last || ++probes > kMostProbes) {
+            lost(*gap, INT64_MAX);
+            return {};
+        }
+    }
+}
+
+/// Segments whose rows in the table cannot be read, from their blobs; ids in [from, to).
+void findLost(Database& database, int64_t from, int64_t to, std::vector<core::DamagedPart>& out)
+{
+    auto blobs = database.prepare(fmt::format("SELECT DISTINCT id / {0} FROM blobs WHERE id >= ? AND id < ?", kFileColumns));
+    if (!blobs)
+        return;
+    blobs->bind(0, from * kFileColumns).bind(1, to > INT64_MAX / kFileColumns ? INT64_MAX : to * kFileColumns);
+    const auto before = out.size();
+    for (auto more = blobs->step(); more && *more; more = blobs->step())
+        out.push_back({.segment = blobs->number(0)});
+    if (out.size() == before)
+        out.push_back({.segment = from});
+}
+
+} // namespace
+
+core::Result<Statement> selectSegment(Database& database)
+{
+    const auto sum = checksumColumn(database);
+    if (!sum)
+        return tl::unexpected(sum.error());
+    return database.prepare(fmt::format("SELECT rows, time_min, time_max, directory, {} FROM segments WHERE id = ?", *sum));
+}
+
+std::shared_ptr<const SegmentInfo> loadSegment(Statement& select, int64_t id, const FileColumns& columns, const core::Schema& schema,
+                                               core::DamagedPart& damage)
+{
+    damage = {.segment = id};
+    const auto found = select.bind(0, id).step();
+    if (!found || !*found)
+        return nullptr;
+    SegmentRow row{.id = id, .rows = select.number(0), .timeMin = select.number(1), .timeMax = select.number(2), .directory = select.bytes(3)};
+    if (!select.isNull(4))
+        row.checksum = select.number(4);
+    auto out = readDirectory(row, columns, schema);
+    // As good as it can be told: whoever reads it is told that it may be wrong.
+    if (!out && row.rows > 0 && row.rows <= static_cast<int64_t>(core::kSegmentRows))
+        damage.rows = static_cast<uint64_t>(row.rows);
+    if (!out && row.timeMin > 0 && row.timeMin <= row.timeMax)
+        damage.time = {static_cast<uint64_t>(row.timeMin), static_cast<uint64_t>(row.timeMax) + 1};
+    select.reset();
+    return out;
 }
 
 core::Result<std::shared_ptr<const Catalog>> loadCatalog(Database& database, const FileColumns& columns, const core::Schema& schema,
@@ -238,57 +384,62 @@ core::Result<std::shared_ptr<const Catalog>> loadCatalog(Database& database, con
         for (const auto& segment : before->segments)
             known.emplace(segment->id, segment);
     }
-    auto ids = database.prepare("SELECT id FROM segments ORDER BY id");
-    auto rows = database.prepare("SELECT rows, time_min, time_max, directory FROM segments WHERE id = ?");
+    auto ids = database.prepare("SELECT id FROM segments WHERE id >= ? ORDER BY id");
+    auto rows = selectSegment(database);
     if (!ids || !rows)
         return tl::unexpected((ids ? rows : ids).error());
     auto out = std::make_shared<Catalog>();
     out->generation = generation;
+    out->swept = readSwept(database).value_or(0);
     out->range = {UINT64_MAX, 0};
-    for (;;) {
-        const auto more = ids->step();
-        if (!more)
-            return tl::unexpected(more.error());
-        if (!*more)
-            break;
-        const auto id = ids->number(0);
+    const auto take = [&](int64_t id) {
         auto& segment = known[id];
-        if (!segment) {
-            const auto found = rows->bind(0, id).step();
-            if (!found)
-                return tl::unexpected(found.error());
-            if (*found)
-                segment = readDirectory(id, static_cast<uint32_t>(rows->number(0)),
-                                        {static_cast<uint64_t>(rows->number(1)), static_cast<uint64_t>(rows->number(2)) + 1},
-                                        rows->bytes(3), columns, schema);
-            rows->reset();
-        }
+        core::DamagedPart damage;
         if (!segment)
-            return core::fail("{}: segment {} is damaged; run “rivereto check”", database.path(), id);
+            segment = loadSegment(*rows, id, columns, schema, damage);
+        if (!segment) {
+            out->damaged.push_back(damage);
+            return;
+        }
         out->rows += segment->rows;
         out->range.from = std::min(out->range.from, segment->time.from);
         out->range.to = std::max(out->range.to, segment->time.to);
         out->segments.push_back(segment);
-    }
+    };
+    const auto last = database.queryNumber("SELECT seq FROM sqlite_sequence WHERE name = 'segments'").value_or(kMostProbes);
+    if (auto read = readAround(*ids, 1, last, take, [&](int64_t from, int64_t to) { findLost(database, from, to, out->damaged); }); !read)
+        return tl::unexpected(read.error());
     if (out->segments.empty())
         out->range = {};
+    if (!columns.lost().empty())
+        out->damaged.push_back({});
     return out;
+}
+
+int64_t checksumOfText(int64_t id, std::string_view bytes)
+{
+    constexpr int64_t kBits = 0x7fff'ffff; // four bytes in the file
+    return checksumOf(id, {bytes}) & kBits;
 }
 
 core::Result<void> loadTexts(Database& database, StoreDictionary& dictionary)
 {
-    auto rows = database.prepare("SELECT id, bytes FROM texts WHERE id >= ? ORDER BY id");
+    const auto sum = checksumColumn(database);
+    if (!sum)
+        return tl::unexpected(sum.error());
+    auto rows = database.prepare(fmt::format("SELECT id, bytes, {} FROM texts WHERE id >= ? ORDER BY id", *sum));
     if (!rows)
         return tl::unexpected(rows.error());
-    rows->bind(0, static_cast<int64_t>(dictionary.size()));
-    for (;;) {
-        const auto more = rows->step();
-        if (!more)
-            return tl::unexpected(more.error());
-        if (!*more)
-            return {};
-        dictionary.load(static_cast<uint32_t>(rows->number(0)), rows->bytes(1));
-    }
+    const auto first = static_cast<int64_t>(dictionary.size());
+    const auto take = [&](int64_t id) {
+        const auto bytes = rows->bytes(1);
+        if (!rows->isNull(2) && rows->number(2) != checksumOfText(id, bytes))
+            dictionary.setLost();
+        else
+            dictionary.load(id, bytes);
+    };
+    const auto last = database.queryNumber("SELECT max(id) FROM texts").value_or(first + 10'000);
+    return readAround(*rows, first, last, take, [&](int64_t, int64_t) { dictionary.setLost(); });
 }
 
 } // namespace rivereto::storage

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 
@@ -33,6 +36,7 @@ public:
     core::Result<void> run();
     void reset();
     [[nodiscard]] int64_t number(int column) const;
+    [[nodiscard]] bool isNull(int column) const;
     /// Valid until the next step or reset; text columns too.
     [[nodiscard]] std::string_view bytes(int column) const;
 
@@ -54,6 +58,11 @@ public:
 
     /// Messages name the file and say what to do.
     static core::Result<Database> open(const std::string& path, Mode mode);
+    /// Whether this process has the file open. Such a file must not be opened by other means: closing any descriptor of it
+    /// gives up the locks that SQLite holds (POSIX.1-2017, fcntl).
+    static bool isOpen(const std::string& path);
+    /// Whether the file begins like a database; never opens one that this process has open.
+    static bool looksLikeOne(const std::string& path);
     core::Result<Statement> prepare(std::string_view sql);
     /// One or more statements without results.
     core::Result<void> execute(const std::string& sql);
@@ -63,8 +72,21 @@ public:
     [[nodiscard]] const std::string& path() const { return m_path; }
 
 private:
+    struct File {
+        uint64_t device = 0;
+        uint64_t inode = 0;
+        bool operator==(const File&) const = default;
+    };
+    static std::optional<File> fileAt(const std::string& path);
+    static std::vector<File>& openFiles();
+    static std::mutex& openFilesMutex();
+
     sqlite3* m_handle = nullptr;
+    std::optional<File> m_file; ///< in openFiles() as long as this lives
     std::string m_path;
 };
+
+/// The error says that bytes of the file cannot be read as what they should be: others may still be readable.
+bool isDamage(const core::Error& error);
 
 } // namespace rivereto::storage

@@ -2,6 +2,8 @@
 #include "storage/sqlite/sqlitestore.h"
 
 #include <algorithm>
+#include <deque>
+#include <optional>
 #include <thread>
 
 #include "storage/sqlite/flowreader.h"
@@ -110,88 +112,121 @@ core::Result<SqliteStore::Lease> SqliteStore::lease()
     return Lease::make(*this, std::move(*database));
 }
 
+core::Result<SqliteStore::Snapshot> SqliteStore::snapshot(size_t most)
+{
+    // A commit that takes blobs away between reading the catalogue and the last BEGIN is rare, and two in a row more so.
+    constexpr int kAttempts = 100;
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        auto current = catalog();
+        if (!current)
+            return tl::unexpected(current.error());
+        Snapshot out{.catalog = *current, .leases = {}};
+        const auto wanted = std::clamp<size_t>(out.catalog->segments.size(), 1, std::max<size_t>(most, 1));
+        bool same = true;
+        while (same && out.leases.size() < wanted) {
+            auto connection = lease();
+            if (!connection)
+                return tl::unexpected(connection.error());
+            same = connection->swept() == out.catalog->swept;
+            out.leases.push_back(std::move(*connection));
+        }
+        if (same)
+            return out;
+    }
+    return core::fail("{}: changes too fast to be read", m_path);
+}
+
+namespace {
+
+/// Runs f(thread) on so many threads, the caller's among them.
+void onThreads(size_t threads, const std::function<void(size_t)>& f)
+{
+    std::vector<std::jthread> others;
+    for (size_t i = 1; i < threads; ++i)
+        others.emplace_back([&f, i] { f(i); });
+    f(0);
+}
+
+/// Whether a segment's rows may, or do all, lie in what is asked for.
+struct Overlap {
+    bool some;
+    bool whole;
+};
+
+Overlap overlapOf(const core::AggregateRequest& request, const SegmentInfo& info)
+{
+    const auto& range = request.range;
+    const bool outside = info.time.to <= range.from || info.time.from >= range.to;
+    if (!request.spread)
+        return {!outside, info.time.from >= range.from && info.time.to <= range.to};
+    if (request.keepEnds)
+        return {true, true};
+    const auto start = info.zone(core::ColumnId::TimeFlowStart);
+    const auto end = info.zone(core::ColumnId::TimeFlowEnd);
+    return {!outside || !start || !end || (end->max.lo > range.from && start->min.lo < range.to), false};
+}
+
+} // namespace
+
 core::Result<core::Aggregate> SqliteStore::aggregate(const core::AggregateRequest& request, const core::Control& control)
 {
-    const auto current = catalog();
+    auto current = snapshot(m_options.threads > 0 ? m_options.threads : std::thread::hardware_concurrency());
     if (!current)
         return tl::unexpected(current.error());
-    const auto& segments = (*current)->segments;
-    const auto cores = m_options.threads > 0 ? m_options.threads : std::max(1U, std::thread::hardware_concurrency());
-    const auto threads = std::clamp<size_t>(segments.size(), 1, cores);
-
+    const auto& segments = current->catalog->segments;
+    const auto threads = current->leases.size();
+    // Equal keys are summed when memory for twice the cells is in use.
+    core::EntryBudget budget(2 * std::max<size_t>(request.maxCells, core::kSegmentRows));
+    std::deque<core::Aggregator> sums;
+    for (size_t i = 0; i < threads; ++i)
+        sums.emplace_back(request, budget);
+    std::vector<std::optional<core::Error>> errors(threads);
     std::atomic<size_t> next{0};
     std::atomic<bool> failed{false};
-    struct Worker {
-        explicit Worker(const core::AggregateRequest& request) : sums(request) { }
-        core::Aggregator sums;
-        uint64_t skipped = 0; ///< rows of segments that need not be read
-        uint64_t skippedInRange = 0;
-        std::optional<core::Error> error;
-    };
-    std::vector<Worker> workers;
-    workers.reserve(threads);
-    for (size_t i = 0; i < threads; ++i)
-        workers.emplace_back(request);
-    const auto work = [&](Worker& worker) {
-        auto connection = lease();
-        if (!connection)
-            worker.error = connection.error();
-        for (size_t i = next++; i < segments.size() && !worker.error && !failed && !control.stop.stop_requested(); i = next++) {
+    onThreads(threads, [&](size_t thread) {
+        for (size_t i = next++; i < segments.size() && !failed && !control.stop.stop_requested(); i = next++) {
             const auto& info = *segments[i];
-            const bool outside = info.time.to <= request.range.from || info.time.from >= request.range.to;
-            const bool inside = info.time.from >= request.range.from && info.time.to <= request.range.to;
+            const auto overlap = overlapOf(request, info);
             const auto verdict = request.filter.judge(info);
-            if (outside || (inside && verdict == core::BoundFilter::Verdict::None)) {
-                worker.skipped += info.rows;
-                worker.skippedInRange += outside ? 0 : info.rows;
+            if (!overlap.some || (overlap.whole && verdict == core::BoundFilter::Verdict::None)) {
+                sums[thread].skip(info.rows, overlap.some);
                 continue;
             }
-            StoredSegment segment(*m_schema, info, connection->select(), *m_cache, *m_texts);
-            worker.sums.consume(segment, inside, verdict == core::BoundFilter::Verdict::All);
-            worker.error = segment.error();
-            if (worker.sums.overflow())
+            StoredSegment segment(*m_schema, info, current->leases[thread].select(), *m_cache, *m_texts);
+            sums[thread].consume(segment, overlap.whole, verdict == core::BoundFilter::Verdict::All);
+            errors[thread] = segment.error();
+            if (sums[thread].overflow() || errors[thread])
                 failed = true;
             if (control.progress)
                 control.progress(static_cast<double>(i + 1) / static_cast<double>(segments.size()));
         }
-        if (worker.error)
-            failed = true;
-    };
-    {
-        std::vector<std::jthread> others;
-        for (size_t i = 1; i < threads; ++i)
-            others.emplace_back([&, i] { work(workers[i]); });
-        work(workers[0]);
+    });
+    for (auto& error : errors) {
+        if (error)
+            return tl::unexpected(std::move(*error));
     }
+    std::vector<core::Aggregator*> all;
+    for (auto& one : sums)
+        all.push_back(&one);
+    auto out = core::joinAggregators(request, all, m_texts, [&](size_t count, const std::function<void(size_t)>& f) {
+        std::atomic<size_t> nextPart{0};
+        onThreads(std::min(threads, count), [&](size_t) {
+            for (size_t part = nextPart++; part < count && !control.stop.stop_requested(); part = nextPart++)
+                f(part);
+        });
+    });
     if (control.stop.stop_requested())
         return core::fail(core::kCancelled);
-    uint64_t skipped = 0;
-    uint64_t skippedInRange = 0;
-    for (auto& worker : workers) {
-        if (worker.error)
-            return tl::unexpected(*worker.error);
-        skipped += worker.skipped;
-        skippedInRange += worker.skippedInRange;
-        if (&worker != &workers[0])
-            workers[0].sums.merge(worker.sums);
-    }
-    auto out = workers[0].sums.finish();
-    out.rowsStored += skipped;
-    out.rowsInRange += skippedInRange;
-    out.texts = m_texts;
     return out;
 }
 
 core::Result<core::FlowsSummary> SqliteStore::flows(const core::FlowsRequest& request, const core::Control& control,
                                                     const std::function<bool(core::FlowBatch&&)>& sink)
 {
-    const auto current = catalog();
+    auto current = snapshot(1);
     if (!current)
         return tl::unexpected(current.error());
-    auto connection = lease();
-    if (!connection)
-        return tl::unexpected(connection.error());
-    return readFlows({.schema = m_schema, .segments = (*current)->segments, .select = connection->select(), .cache = *m_cache,
+    return readFlows({.schema = m_schema, .segments = current->catalog->segments, .select = current->leases[0].select(), .cache = *m_cache,
                       .texts = *m_texts},
                      request, control, sink);
 }

@@ -40,9 +40,13 @@ public:
 
 private:
     class Lease;
+    struct Snapshot;
     SqliteStore() = default;
     core::Result<std::shared_ptr<const Catalog>> catalog();
     core::Result<Lease> lease();
+    /// A catalogue and 1 … `most` connections (no more than it has segments) that find all its blobs as long as they are held,
+    /// whatever the writer takes away meanwhile.
+    core::Result<Snapshot> snapshot(size_t most);
 
     std::string m_path;
     StoreOptions m_options;

@@ -28,8 +28,11 @@ public:
     /// Id of a text, new or known. A new one waits in takePending() until the writer stores it.
     /// 0 (the empty text) when the dictionary is full.
     uint32_t intern(std::string_view bytes);
-    /// Puts a stored text at its id; ids arrive in ascending order without gaps.
-    void load(uint32_t id, std::string_view bytes);
+    /// Puts a stored text at its id; ids arrive in ascending order. Ids that are left out are empty and never given again.
+    void load(int64_t id, std::string_view bytes);
+    /// Notes that some stored texts cannot be read.
+    void setLost() { m_lost.store(true, std::memory_order_relaxed); }
+    [[nodiscard]] bool lost() const { return m_lost.load(std::memory_order_relaxed); }
     /// Ids that were interned since the last call: first and one past the last.
     std::pair<uint32_t, uint32_t> takePending();
 
@@ -37,13 +40,14 @@ private:
     static constexpr size_t kChunk = 16384;
     static constexpr size_t kChunks = 8192;
     using Chunk = std::array<std::string_view, kChunk>;
-    uint32_t add(std::string_view bytes);
+    uint32_t add(std::string_view bytes, bool known);
 
     std::mutex m_mutex;
     std::unordered_map<std::string_view, uint32_t> m_ids;
     std::deque<std::string> m_texts;
     std::vector<std::atomic<Chunk*>> m_chunks;
     std::atomic<uint32_t> m_size{0};
+    std::atomic<bool> m_lost{false};
     uint32_t m_stored = 0;
 };
 

@@ -2,12 +2,13 @@
 #include "storage/sqlite/storewriter.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "storage/sqlite/wholesegment.h"
 
 namespace rivereto::storage {
 
@@ -19,8 +20,10 @@ constexpr size_t kOwnSegment = core::kSegmentRows / 2;
 constexpr size_t kQueuedSegments = 8;
 constexpr size_t kQueuedBatches = 512;
 constexpr auto kCommitEvery = std::chrono::milliseconds(800);
-/// A reader that has just read the directory still finds the blobs of a replaced segment for this many commits.
-constexpr uint64_t kKeepSuperseded = 60;
+/// How long joining small segments and giving back free pages may hold up whoever closes the file.
+constexpr auto kTidyAtMost = std::chrono::seconds(2);
+/// Pages given back at a time.
+constexpr int64_t kVacuumPages = 2048;
 
 /// Descriptor of the locked file beside the database.
 core::Result<int> takeLock(const std::string& path)
@@ -83,6 +86,9 @@ StoreWriter::~StoreWriter()
     m_insertBlob.reset();
     m_deleteSegment.reset();
     m_deleteBlobs.reset();
+    m_countSweep.reset();
+    m_selectSegment.reset();
+    m_selectBlob.reset();
     const auto path = m_database.path() + "-lock";
     m_database = Database();
     if (m_lock >= 0) {
@@ -98,21 +104,18 @@ core::Result<void> StoreWriter::prepare()
     if (!columns)
         return tl::unexpected(columns.error());
     m_columns = std::move(*columns);
-    if (auto begun = m_database.execute("BEGIN IMMEDIATE"); !begun)
-        return begun;
-    if (auto stored = m_columns.store(m_database, *m_schema); !stored)
+    if (!m_columns.lost().empty() || m_texts->lost())
+        return core::fail("{}: is damaged and takes no more flows; “rivereto check --salvage” puts what is sound into a new file", m_database.path());
+    if (auto stored = inTransaction([&] { return m_columns.store(m_database, *m_schema); }); !stored)
         return stored;
-    // Blobs of segments that were replaced just before a crash.
-    if (auto swept = m_database.execute(fmt::format(
-            "DELETE FROM blobs WHERE id / {} NOT IN (SELECT id FROM segments); COMMIT", kFileColumns));
-        !swept)
-        return swept;
     const std::pair<std::optional<Statement>*, std::string> statements[] = {
-        {&m_insertText, "INSERT INTO texts(id, bytes) VALUES(?, ?)"},
-        {&m_insertSegment, "INSERT INTO segments(rows, time_min, time_max, directory) VALUES(?, ?, ?, ?)"},
+        {&m_insertText, "INSERT INTO texts(id, bytes, checksum) VALUES(?, ?, ?)"},
+        {&m_insertSegment, "INSERT INTO segments(id, rows, time_min, time_max, directory, checksum) VALUES(?, ?, ?, ?, ?, ?)"},
         {&m_insertBlob, "INSERT INTO blobs(id, data) VALUES(?, ?)"},
         {&m_deleteSegment, "DELETE FROM segments WHERE id = ?"},
         {&m_deleteBlobs, "DELETE FROM blobs WHERE id >= ? AND id < ?"},
+        {&m_countSweep, fmt::format("INSERT INTO meta(key, value) VALUES('{}', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1", kSweptKey)},
+        {&m_selectBlob, "SELECT data FROM blobs WHERE id = ?"},
     };
     for (const auto& [statement, sql] : statements) {
         auto prepared = m_database.prepare(sql);
@@ -120,6 +123,19 @@ core::Result<void> StoreWriter::prepare()
             return tl::unexpected(prepared.error());
         *statement = std::move(*prepared);
     }
+    auto select = selectSegment(m_database);
+    if (!select)
+        return tl::unexpected(select.error());
+    m_selectSegment = std::move(*select);
+    const auto last = m_database.queryNumber("SELECT seq FROM sqlite_sequence WHERE name = 'segments'");
+    if (!last)
+        return tl::unexpected(last.error());
+    m_nextSegment = *last + 1;
+    if (auto limited = m_database.execute("PRAGMA journal_size_limit = 67108864"); !limited)
+        return limited;
+    // A file whose segments cannot be listed is not rearranged.
+    if (!loadSmall())
+        m_small.clear();
     return {};
 }
 
@@ -166,6 +182,7 @@ core::Result<void> StoreWriter::flush()
 void StoreWriter::run()
 {
     std::unique_lock lock(m_mutex);
+    m_merges = planMerges(m_small, core::kSegmentRows);
     auto due = std::chrono::steady_clock::now() + kCommitEvery;
     for (;;) {
         m_wake.wait_until(lock, due, [&] { return m_stop || m_hurry || m_segments.size() >= kQueuedSegments / 2; });
@@ -187,44 +204,53 @@ void StoreWriter::run()
         m_written.notify_all();
         if (m_error || (stop && m_segments.empty() && m_rows.empty()))
             break;
+        bool more = true;
+        while (more && !m_stop && !m_hurry && m_segments.empty() && m_rows.empty()) {
+            lock.unlock();
+            more = mergeOne();
+            lock.lock();
+        }
     }
     lock.unlock();
     if (!m_error)
-        (void)removeBlobs(true);
+        tidy();
+}
+
+core::Result<void> StoreWriter::inTransaction(const std::function<core::Result<void>()>& write)
+{
+    if (auto begun = m_database.execute("BEGIN IMMEDIATE"); !begun)
+        return begun;
+    m_removed = false;
+    auto done = write();
+    if (done && m_removed)
+        done = m_countSweep->run();
+    if (done)
+        done = m_database.execute("COMMIT");
+    if (!done)
+        (void)m_database.execute("ROLLBACK");
+    return done;
 }
 
 core::Result<void> StoreWriter::commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows)
 {
-    ++m_commits;
-    if (auto begun = m_database.execute("BEGIN IMMEDIATE"); !begun)
-        return begun;
-    const auto write = [&]() -> core::Result<void> {
+    return inTransaction([&]() -> core::Result<void> {
         for (const auto& segment : segments) {
             if (auto done = writeSegment(segment); !done)
                 return tl::unexpected(done.error());
         }
         for (const auto& batch : rows) {
             if (m_tail.rows() + batch.rows() > core::kSegmentRows) {
-                if (auto done = writeTail(); !done)
+                if (auto done = writeTail(true); !done)
                     return done;
                 m_tail.clear();
-                m_tailId = 0;
+                m_parts.clear();
             }
             m_tail.append(batch);
         }
-        if (!rows.empty()) {
-            if (auto done = writeTail(); !done)
-                return done;
-        }
-        if (auto removed = removeBlobs(false); !removed)
-            return removed;
+        if (auto done = writeTail(false); !done)
+            return done;
         return writeTexts();
-    };
-    if (auto done = write(); !done) {
-        (void)m_database.execute("ROLLBACK");
-        return done;
-    }
-    return m_database.execute("COMMIT");
+    });
 }
 
 /// Texts that anything encoded so far may name. They go into the same transaction as the segments, so that whoever sees
@@ -233,7 +259,8 @@ core::Result<void> StoreWriter::writeTexts()
 {
     const auto [first, end] = m_texts->takePending();
     for (auto id = first; id < end; ++id) {
-        if (auto done = m_insertText->bind(0, id).bindBlob(1, m_texts->text(id)).run(); !done)
+        const auto text = m_texts->text(id);
+        if (auto done = m_insertText->bind(0, id).bindBlob(1, text).bind(2, checksumOfText(id, text)).run(); !done)
             return done;
     }
     return {};
@@ -242,47 +269,142 @@ core::Result<void> StoreWriter::writeTexts()
 core::Result<int64_t> StoreWriter::writeSegment(const EncodedSegment& segment)
 {
     const auto directory = writeDirectory(segment, m_columns);
-    m_insertSegment->bind(0, segment.rows).bind(1, static_cast<int64_t>(segment.timeMin));
-    m_insertSegment->bind(2, static_cast<int64_t>(segment.timeMax)).bindBlob(3, directory);
-    if (auto done = m_insertSegment->run(); !done)
+    const SegmentRow row{.id = m_nextSegment++, .rows = segment.rows, .timeMin = static_cast<int64_t>(segment.timeMin),
+                         .timeMax = static_cast<int64_t>(segment.timeMax), .directory = directory};
+    m_insertSegment->bind(0, row.id).bind(1, row.rows).bind(2, row.timeMin).bind(3, row.timeMax);
+    if (auto done = m_insertSegment->bindBlob(4, directory).bind(5, checksumOf(row)).run(); !done)
         return tl::unexpected(done.error());
-    const auto id = m_database.lastId();
     for (const auto& column : segment.columns) {
-        if (auto done = m_insertBlob->bind(0, id * kFileColumns + m_columns.numberOf(column.id)).bindBlob(1, column.data).run(); !done)
+        if (auto done = m_insertBlob->bind(0, row.id * kFileColumns + m_columns.numberOf(column.id)).bindBlob(1, column.data).run(); !done)
             return tl::unexpected(done.error());
     }
-    return id;
+    return row.id;
 }
 
-core::Result<void> StoreWriter::writeTail()
+/// Writes rows that are in no segment yet, together with parts before them that are no larger; `whole`: with all.
+core::Result<void> StoreWriter::writeTail(bool whole)
 {
-    if (m_tail.empty())
+    const size_t written = m_parts.empty() ? 0 : m_parts.back().first + m_parts.back().rows;
+    if (m_tail.rows() == written && (!whole || m_parts.size() < 2))
         return {};
-    if (m_tailId != 0) {
-        if (auto done = m_deleteSegment->bind(0, m_tailId).run(); !done)
+    size_t first = written;
+    while (!m_parts.empty() && (whole || m_parts.back().rows <= m_tail.rows() - first)) {
+        if (auto done = removeSegment(m_parts.back().segment); !done)
             return done;
-        m_superseded.push_back({m_tailId, m_commits});
+        first = m_parts.back().first;
+        m_parts.pop_back();
     }
-    const auto id = writeSegment(encode(m_tail, 0, m_tail.rows()));
+    const auto id = writeSegment(encode(m_tail, first, m_tail.rows() - first));
     if (!id)
         return tl::unexpected(id.error());
-    m_tailId = *id;
+    m_parts.push_back({*id, first, m_tail.rows() - first});
     return {};
 }
 
-core::Result<void> StoreWriter::removeBlobs(bool all)
+core::Result<void> StoreWriter::removeSegment(int64_t id)
 {
-    std::erase_if(m_superseded, [&](const Superseded& old) {
-        if (!all && old.commit + kKeepSuperseded > m_commits)
-            return false;
-        return m_deleteBlobs->bind(0, old.segment * kFileColumns).bind(1, (old.segment + 1) * kFileColumns).run().has_value();
-    });
-    return {};
+    m_removed = true;
+    if (auto done = m_deleteSegment->bind(0, id).run(); !done)
+        return done;
+    return m_deleteBlobs->bind(0, id * kFileColumns).bind(1, (id + 1) * kFileColumns).run();
 }
 
 EncodedSegment StoreWriter::encode(const core::FlowBatch& batch, size_t first, size_t count)
 {
     return encodeSegment(batch, first, count, [&](std::string_view text) { return m_texts->intern(text); });
+}
+
+core::Result<void> StoreWriter::loadSmall()
+{
+    auto rows = m_database.prepare("SELECT id, rows, time_min FROM segments WHERE rows < ?");
+    if (!rows)
+        return tl::unexpected(rows.error());
+    rows->bind(0, static_cast<int64_t>(core::kSegmentRows / 2));
+    for (;;) {
+        const auto more = rows->step();
+        if (!more)
+            return tl::unexpected(more.error());
+        if (!*more)
+            return {};
+        m_small.push_back({rows->number(0), static_cast<uint32_t>(rows->number(1)), static_cast<uint64_t>(rows->number(2))});
+    }
+}
+
+/// Does one of m_merges; false when there is none left. Failing is no error: all is as it was.
+bool StoreWriter::mergeOne()
+{
+    if (m_merges.empty()) {
+        m_merges = planMerges(m_small, core::kSegmentRows);
+        if (m_merges.empty())
+            return false;
+    }
+    const auto segments = std::move(m_merges.back());
+    m_merges.pop_back();
+    std::erase_if(m_small, [&](const SmallSegment& small) { return std::ranges::find(segments, small.id) != segments.end(); });
+    (void)replaceByOne(segments);
+    returnPages(std::chrono::steady_clock::now());
+    return true;
+}
+
+core::Result<void> StoreWriter::replaceByOne(const std::vector<int64_t>& segments)
+{
+    core::FlowBatch rows(m_schema);
+    for (const auto id : segments) {
+        core::DamagedPart damage;
+        const auto info = loadSegment(*m_selectSegment, id, m_columns, *m_schema, damage);
+        std::vector<core::ColumnId> damaged;
+        if (info && info->whole && rows.rows() + info->rows <= core::kSegmentRows)
+            appendSegment(rows, *info, *m_selectBlob, *m_texts, damaged);
+        // What cannot be read stays as it is, for whoever repairs it; it is not tried again.
+        if (!info || !info->whole || !damaged.empty())
+            return core::fail("{}: segment {} is damaged", m_database.path(), id);
+    }
+    sortByTime(rows);
+    const auto encoded = encode(rows, 0, rows.rows());
+    return inTransaction([&]() -> core::Result<void> {
+        for (const auto id : segments) {
+            if (auto done = removeSegment(id); !done)
+                return done;
+        }
+        const auto id = writeSegment(encoded);
+        if (!id)
+            return tl::unexpected(id.error());
+        if (encoded.rows < core::kSegmentRows / 2)
+            m_small.push_back({*id, encoded.rows, encoded.timeMin});
+        return writeTexts();
+    });
+}
+
+/// Gives free pages back to the file system when there are many, or until the deadline.
+void StoreWriter::returnPages(std::chrono::steady_clock::time_point deadline)
+{
+    const auto now = [] { return std::chrono::steady_clock::now(); };
+    const bool closing = deadline > now();
+    do {
+        const auto free = m_database.queryNumber("PRAGMA freelist_count").value_or(0);
+        if (free == 0 || (!closing && free < 2 * kVacuumPages))
+            return;
+        if (!m_database.execute(fmt::format("PRAGMA incremental_vacuum({})", kVacuumPages)))
+            return;
+        // Files from before version 2 cannot give any back.
+        if (m_database.queryNumber("PRAGMA freelist_count").value_or(0) == free)
+            return;
+    } while (now() < deadline);
+}
+
+/// Leaves the file compact. All rows are committed before, so nothing here can lose any.
+void StoreWriter::tidy()
+{
+    const auto deadline = std::chrono::steady_clock::now() + kTidyAtMost;
+    if (inTransaction([&] { return writeTail(true); }) && !m_parts.empty()) {
+        const auto& tail = m_parts.front();
+        m_small.push_back({tail.segment, static_cast<uint32_t>(tail.rows), m_tail.cells<uint64_t>(core::ColumnId::TimeReceived)[0]});
+        m_merges.clear();
+    }
+    while (std::chrono::steady_clock::now() < deadline && mergeOne()) { }
+    returnPages(deadline);
+    // Readers elsewhere may keep the log from being emptied; the last to close does it.
+    (void)m_database.execute("PRAGMA busy_timeout = 100; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 } // namespace rivereto::storage

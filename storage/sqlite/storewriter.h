@@ -2,19 +2,24 @@
 // StoreWriter: the one thread that writes a .rivereto file.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
 
 #include "core/batch/flowbatch.h"
 #include "storage/sqlite/catalog.h"
+#include "storage/sqlite/mergeplan.h"
 
 namespace rivereto::storage {
 
-/// Full batches are encoded by whoever appends them; small ones gather in a tail. Everything is committed within a second:
-/// the tail's segment is replaced by a larger one until it is full, so that the file never holds many small segments.
+/// Full batches are encoded by whoever appends them; small ones gather in a tail. Everything is committed within a second, the
+/// tail as parts of which each is at least as large as all behind it: new rows are written with those parts that are no larger,
+/// so that a row is written a few times and not at every commit. A full tail, and that of a writer that ends, is one segment.
+/// Small segments that earlier writers left are joined when there is nothing else to do.
 class StoreWriter {
 public:
     /// Takes the write lock of the file; an error when another process writes it.
@@ -30,9 +35,11 @@ public:
     core::Result<void> flush();
 
 private:
-    struct Superseded {
-        int64_t segment;
-        uint64_t commit;
+    /// Rows of the tail that are a segment of their own.
+    struct Part {
+        int64_t segment = 0;
+        size_t first = 0;
+        size_t rows = 0;
     };
     StoreWriter(Database database, std::shared_ptr<const core::Schema> schema, std::shared_ptr<StoreDictionary> texts);
     core::Result<void> prepare();
@@ -40,8 +47,14 @@ private:
     core::Result<void> commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows);
     core::Result<void> writeTexts();
     core::Result<int64_t> writeSegment(const EncodedSegment& segment);
-    core::Result<void> writeTail();
-    core::Result<void> removeBlobs(bool all);
+    core::Result<void> writeTail(bool whole);
+    core::Result<void> removeSegment(int64_t id);
+    core::Result<void> inTransaction(const std::function<core::Result<void>()>& write);
+    core::Result<void> loadSmall();
+    bool mergeOne();
+    core::Result<void> replaceByOne(const std::vector<int64_t>& segments);
+    void tidy();
+    void returnPages(std::chrono::steady_clock::time_point deadline);
     EncodedSegment encode(const core::FlowBatch& batch, size_t first, size_t count);
 
     Database m_database;
@@ -54,11 +67,16 @@ private:
     std::optional<Statement> m_insertBlob;
     std::optional<Statement> m_deleteSegment;
     std::optional<Statement> m_deleteBlobs;
+    std::optional<Statement> m_countSweep;
+    std::optional<Statement> m_selectSegment;
+    std::optional<Statement> m_selectBlob;
+    int64_t m_nextSegment = 1;
+    bool m_removed = false; ///< the transaction took segments away
 
-    core::FlowBatch m_tail;  ///< rows of the segment that may still grow
-    int64_t m_tailId = 0;    ///< its segment, once written
-    std::vector<Superseded> m_superseded;
-    uint64_t m_commits = 0;
+    core::FlowBatch m_tail; ///< rows of segments that are still joined
+    std::vector<Part> m_parts;
+    std::vector<SmallSegment> m_small; ///< none of the tail's
+    std::vector<std::vector<int64_t>> m_merges; ///< to be done
 
     std::mutex m_mutex;
     std::condition_variable m_wake;
