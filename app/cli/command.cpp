@@ -15,6 +15,7 @@ constexpr Command kCommands[] = {
     {"query", QT_TRANSLATE_NOOP("QObject", "tables, time series and raw flows"), runQueryCommand},
     {"schema", QT_TRANSLATE_NOOP("QObject", "every column and its meaning"), runSchema},
     {"config", QT_TRANSLATE_NOOP("QObject", "the configuration in force, or a check of one"), runConfig},
+    {"check", QT_TRANSLATE_NOOP("QObject", "whether a database is sound; saves what can be read"), runCheck},
     {"demo", QT_TRANSLATE_NOOP("QObject", "flows of a synthetic network"), runDemoCommand},
 };
 

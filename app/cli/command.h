@@ -17,6 +17,7 @@ int runListen(const QStringList& arguments);
 int runQueryCommand(const QStringList& arguments);
 int runSchema(const QStringList& arguments);
 int runConfig(const QStringList& arguments);
+int runCheck(const QStringList& arguments);
 int runDemoCommand(const QStringList& arguments);
 
 /// nullptr when there is no such command.

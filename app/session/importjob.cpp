@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "storage/sqlite/database.h"
+
 namespace rivereto::app {
 
 namespace {
@@ -42,6 +44,11 @@ core::Result<ImportSummary> importCaptures(const std::vector<std::string>& files
     core::DecodeStats before;
     for (const auto& path : files) {
         auto& file = out.files.emplace_back(ImportedFile{.file = path});
+        // Reading an open database as a file would give up its locks.
+        if (storage::Database::isOpen(path)) {
+            file.damaged = fmt::format("{}: is an open database, not a capture", path);
+            continue;
+        }
         auto reader = collectors::CaptureReader::open(path);
         if (!reader) {
             file.damaged = reader.error().message();

@@ -8,11 +8,7 @@
 
 namespace rivereto::app {
 
-bool isDatabase(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) && file.read(16) == QByteArray("SQLite format 3", 16);
-}
+bool isDatabase(const QString& path) { return storage::Database::looksLikeOne(path.toStdString()); }
 
 core::Result<void> copyDatabase(storage::SqliteStore& store, const QString& path)
 {

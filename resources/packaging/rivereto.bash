@@ -12,7 +12,7 @@ _rivereto()
         --format)
             case $command in
                 schema) COMPREPLY=($(compgen -W "md json" -- "$current")) ;;
-                import) COMPREPLY=($(compgen -W "text json" -- "$current")) ;;
+                import|check) COMPREPLY=($(compgen -W "text json" -- "$current")) ;;
                 *) COMPREPLY=($(compgen -W "text csv json ndjson" -- "$current")) ;;
             esac
             return ;;
@@ -21,11 +21,11 @@ _rivereto()
             [[ $current != *,* ]] || before=${current%,*},
             COMPREPLY=($(compgen -P "$before" -W "$("$1" schema --format json 2>/dev/null | sed -n 's/.*"name": "\([A-Za-z0-9]*\)".*/\1/p')" -- "$last"))
             return ;;
-        --db|--config|--check|--write|--scenario) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --db|--config|--check|--salvage|--write|--scenario) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --from|--to|--filter|--limit|--truncate-v4|--truncate-v6|--points|--interval|--count|--threads|--for|--rate|--flows|--seed|--target|--listen) return ;;
     esac
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "import listen query schema config demo --help --version" -- "$current") $(compgen -f -- "$current"))
+        COMPREPLY=($(compgen -W "import listen query schema config check demo --help --version" -- "$current") $(compgen -f -- "$current"))
         return
     fi
     local options=""
@@ -35,6 +35,7 @@ _rivereto()
         query) options="--db -r --from --to --dimensions --filter --units --limit --limit-type --truncate-v4 --truncate-v6 --kind --points --interval --fields --sort --count --format --local" ;;
         schema) options="--format" ;;
         config) options="--dump --check" ;;
+        check) options="--format --salvage" ;;
         demo) options="--target --write --rate --for --flows --scenario --seed" ;;
     esac
     if [[ $current == -* ]]; then

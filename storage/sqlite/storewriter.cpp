@@ -340,24 +340,35 @@ bool StoreWriter::mergeOne()
     }
     const auto segments = std::move(m_merges.back());
     m_merges.pop_back();
-    std::erase_if(m_small, [&](const SmallSegment& small) { return std::ranges::find(segments, small.id) != segments.end(); });
-    (void)replaceByOne(segments);
+    const auto chosen = std::stable_partition(m_small.begin(), m_small.end(), [&](const SmallSegment& small) {
+        return std::ranges::find(segments, small.id) == segments.end();
+    });
+    std::vector<SmallSegment> taken(chosen, m_small.end());
+    m_small.erase(chosen, m_small.end());
+    int64_t damaged = 0;
+    if (!replaceByOne(segments, damaged) && damaged != 0) {
+        // It stays as it is, for whoever repairs it; the others are joined without it.
+        std::erase_if(taken, [&](const SmallSegment& small) { return small.id == damaged; });
+        m_small.insert(m_small.end(), taken.begin(), taken.end());
+    }
     returnPages(std::chrono::steady_clock::now());
     return true;
 }
 
-core::Result<void> StoreWriter::replaceByOne(const std::vector<int64_t>& segments)
+/// `damaged`: the segment that cannot be read, if that is why it failed.
+core::Result<void> StoreWriter::replaceByOne(const std::vector<int64_t>& segments, int64_t& damaged)
 {
     core::FlowBatch rows(m_schema);
     for (const auto id : segments) {
         core::DamagedPart damage;
         const auto info = loadSegment(*m_selectSegment, id, m_columns, *m_schema, damage);
-        std::vector<core::ColumnId> damaged;
+        std::vector<core::ColumnId> columns;
         if (info && info->whole && rows.rows() + info->rows <= core::kSegmentRows)
-            appendSegment(rows, *info, *m_selectBlob, *m_texts, damaged);
-        // What cannot be read stays as it is, for whoever repairs it; it is not tried again.
-        if (!info || !info->whole || !damaged.empty())
+            appendSegment(rows, *info, *m_selectBlob, *m_texts, columns);
+        if (!info || !info->whole || !columns.empty()) {
+            damaged = id;
             return core::fail("{}: segment {} is damaged", m_database.path(), id);
+        }
     }
     sortByTime(rows);
     const auto encoded = encode(rows, 0, rows.rows());

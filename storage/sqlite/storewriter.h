@@ -52,7 +52,7 @@ private:
     core::Result<void> inTransaction(const std::function<core::Result<void>()>& write);
     core::Result<void> loadSmall();
     bool mergeOne();
-    core::Result<void> replaceByOne(const std::vector<int64_t>& segments);
+    core::Result<void> replaceByOne(const std::vector<int64_t>& segments, int64_t& damaged);
     void tidy();
     void returnPages(std::chrono::steady_clock::time_point deadline);
     EncodedSegment encode(const core::FlowBatch& batch, size_t first, size_t count);
