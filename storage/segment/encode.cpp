@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
-#include <cstring>
-
-#include <zstd.h>
+#include <optional>
 
 #include "storage/segment/bitpack.h"
+#include "storage/segment/codes.h"
+#include "storage/segment/gaps.h"
+#include "storage/segment/numbers.h"
 #include "storage/segment/segment.h"
 
 namespace rivereto::storage {
@@ -17,336 +18,211 @@ using core::Storage;
 namespace {
 
 constexpr ColumnId kNone = ColumnId::kNone;
-/// Blobs below this are not worth a compressor's header.
-constexpr size_t kCompressFrom = 512;
-/// Numbers wider than this many bits are never laid out in planes: their low bytes are noise.
-constexpr unsigned kWidestPlanes = 24;
+/// A dependent blob of at most one byte for this many rows needs no other to be tried.
+constexpr size_t kSurelyDependent = 64;
+/// Rows that show most columns to be no function of another one.
+constexpr size_t kFunctionSample = 1024;
 
-/// Distinct values of a column, sorted, and each row's index into them.
-struct Codes {
-    std::vector<uint16_t> codes;
-    std::vector<Ip> values; ///< numbers as {0, n}
-};
-
-/// A column on its way into a blob.
-struct Work {
-    ColumnId id = kNone;
-    core::Type type{};
-    Storage storage{};
-    std::vector<uint64_t> numbers; ///< empty for addresses
-    std::vector<Ip> addresses;     ///< empty for numbers
-    Codes codes;                   ///< empty values: not made
-    Ip min;
+/// A column of the batch on its way into a blob.
+struct Source {
+    const core::Column* column = nullptr;
+    const void* cells = nullptr;
+    std::vector<uint32_t> ids; ///< texts: what `cells` points to
+    Ip min;                    ///< numbers as {0, n}
     Ip max;
-    [[nodiscard]] bool isAddress() const { return storage == Storage::Ip; }
-    [[nodiscard]] Ip at(size_t row) const { return isAddress() ? addresses[row] : Ip{0, numbers[row]}; }
+    [[nodiscard]] bool constant() const { return min == max; }
 };
 
-void putCell(ByteWriter& out, Storage storage, Ip value)
-{
-    if (storage == Storage::Ip) {
-        out.put(value.hi);
-        out.put(value.lo);
-        return;
-    }
-    std::array<char, 8> bytes{};
-    std::memcpy(bytes.data(), &value.lo, 8);
-    out.putBytes({bytes.data(), core::cellSize(storage)});
-}
+/// A column that others may be a function of.
+struct Parent {
+    ColumnId id = kNone;
+    Codes codes;
+    bool used = false;
+};
 
-size_t hashOf(uint64_t value) { return core::mix64(value); }
-size_t hashOf(const Ip& value) { return std::hash<Ip>()(value); }
-Ip widened(uint64_t value) { return {0, value}; }
-Ip widened(const Ip& value) { return value; }
-
-/// First come, first numbered; then sorted. Stops (empty values) when nearly every row differs from all others.
-template <class T>
-Codes makeCodes(const std::vector<T>& cells)
+/// Calls `f` with the column's cells as a span.
+template <class F>
+void withCells(const Source& source, size_t rows, F&& f)
 {
-    Codes out;
-    constexpr size_t kSlots = 2 * core::kSegmentRows;
-    static thread_local std::vector<uint32_t> slots(kSlots);
-    std::ranges::fill(slots, 0);
-    std::vector<T> found;
-    out.codes.resize(cells.size());
-    for (size_t row = 0; row < cells.size(); ++row) {
-        size_t slot = hashOf(cells[row]) % kSlots;
-        while (slots[slot] != 0 && !(found[slots[slot] - 1] == cells[row]))
-            slot = (slot + 1) % kSlots;
-        if (slots[slot] == 0) {
-            found.push_back(cells[row]);
-            slots[slot] = static_cast<uint32_t>(found.size());
-            if (row == 4095 && found.size() > 3800)
-                return {};
-        }
-        out.codes[row] = static_cast<uint16_t>(slots[slot] - 1);
-    }
-    std::vector<std::pair<T, uint16_t>> order(found.size());
-    for (size_t i = 0; i < found.size(); ++i)
-        order[i] = {found[i], static_cast<uint16_t>(i)};
-    std::ranges::sort(order, {}, [](const auto& entry) { return entry.first; });
-    std::vector<uint16_t> rank(found.size());
-    for (size_t i = 0; i < order.size(); ++i) {
-        rank[order[i].second] = static_cast<uint16_t>(i);
-        out.values.push_back(widened(order[i].first));
-    }
-    for (auto& code : out.codes)
-        code = rank[code];
-    return out;
-}
-
-/// The same for numbers that index a table: no hashing, and the values come out sorted.
-Codes makeSmallCodes(const std::vector<uint64_t>& numbers, uint64_t max)
-{
-    Codes out;
-    std::vector<uint16_t> code(max + 1);
-    std::vector<uint8_t> seen(max + 1);
-    for (const uint64_t number : numbers)
-        seen[number] = 1;
-    for (uint64_t number = 0; number <= max; ++number) {
-        if (seen[number]) {
-            code[number] = static_cast<uint16_t>(out.values.size());
-            out.values.push_back({0, number});
-        }
-    }
-    out.codes.resize(numbers.size());
-    std::ranges::transform(numbers, out.codes.begin(), [&](uint64_t number) { return code[number]; });
-    return out;
-}
-
-Codes codesOf(const Work& work)
-{
-    if (work.isAddress())
-        return makeCodes(work.addresses);
-    return work.max.lo < core::kSegmentRows ? makeSmallCodes(work.numbers, work.max.lo) : makeCodes(work.numbers);
-}
-
-Work readColumn(const core::FlowBatch& batch, const core::Column& column, size_t first, size_t count, const TextMapper& textId)
-{
-    Work work{.id = column.id, .type = column.type, .storage = column.storage()};
-    const auto view = batch.view(column.id);
-    core::withCellType(work.storage, [&](auto cell) {
+    core::withCellType(source.column->storage(), [&](auto cell) {
         using T = decltype(cell);
-        const T* cells = view.as<T>() + first;
-        if constexpr (std::is_same_v<T, Ip>)
-            work.addresses.assign(cells, cells + count);
-        else if constexpr (std::is_integral_v<T>)
-            work.numbers.assign(cells, cells + count);
+        if constexpr (!std::is_same_v<T, core::PrefixCell>)
+            f(std::span(static_cast<const T*>(source.cells), rows));
     });
-    if (work.storage == Storage::Dict) {
-        std::vector<uint32_t> ids(batch.dictionary().size(), UINT32_MAX);
-        for (auto& number : work.numbers) {
-            auto& id = ids[number];
-            if (id == UINT32_MAX)
-                id = textId(batch.dictionary().text(static_cast<uint32_t>(number)));
-            number = id;
-        }
-    }
-    if (work.isAddress()) {
-        const auto [low, high] = std::ranges::minmax(work.addresses);
-        work.min = low;
-        work.max = high;
-    } else {
-        const auto [low, high] = std::ranges::minmax(work.numbers);
-        work.min = {0, low};
-        work.max = {0, high};
-    }
-    return work;
 }
 
-std::vector<uint64_t> part(const std::vector<Ip>& values, uint64_t Ip::* half)
+Source sourceOf(const core::FlowBatch& batch, const core::Column& column, size_t first, size_t rows, const TextMapper& textId)
 {
-    std::vector<uint64_t> out(values.size());
-    std::ranges::transform(values, out.begin(), [&](const Ip& ip) { return ip.*half; });
+    Source out{.column = &column};
+    out.cells = static_cast<const uint8_t*>(batch.view(column.id).cells) + first * core::cellSize(column.storage());
+    if (column.storage() == Storage::Dict) {
+        std::vector<uint32_t> known(batch.dictionary().size(), UINT32_MAX);
+        const auto* cells = static_cast<const uint32_t*>(out.cells);
+        out.ids.reserve(rows);
+        for (size_t row = 0; row < rows; ++row) {
+            auto& id = known[cells[row]];
+            if (id == UINT32_MAX)
+                id = textId(batch.dictionary().text(cells[row]));
+            out.ids.push_back(id);
+        }
+        out.cells = out.ids.data();
+    }
+    withCells(out, rows, [&]<class T>(std::span<const T> cells) {
+        if constexpr (std::is_same_v<T, Ip>) {
+            const auto [low, high] = std::ranges::minmax(cells);
+            out.min = low;
+            out.max = high;
+        } else {
+            const auto [low, high] = boundsOf(cells);
+            out.min = {0, low};
+            out.max = {0, high};
+        }
+    });
     return out;
 }
 
-/// Cells that are sorted already (a dictionary) or in any order (Wide, the values of a dependent column).
-/// `ascending`: how runs that rise are packed.
-void putCells(ByteWriter& out, Storage storage, const std::vector<Ip>& values, Packing ascending)
+/// A run of numbers with how they are packed before it.
+void putRun(ByteWriter& out, std::span<const uint64_t> numbers)
 {
-    const auto putNumbers = [&](const std::vector<uint64_t>& numbers) {
-        const bool rising = std::ranges::is_sorted(numbers);
-        const bool delta = !rising && packedDeltaSize(numbers) < packedSize(numbers);
-        out.put(rising ? ascending : delta ? kDeltas : kNumbers);
-        if (rising && ascending == kSteps)
-            putSteps(out, numbers);
-        else if (rising)
-            packAscending(out, numbers);
-        else if (delta)
-            packDeltas(out, numbers);
-        else
-            packNumbers(out, numbers);
-    };
-    if (storage != Storage::Ip) {
-        putNumbers(part(values, &Ip::lo));
-        return;
+    if (std::ranges::is_sorted(numbers)) {
+        out.put(kGaps);
+        putGaps(out, numbers);
+    } else if (packedDeltaSize(numbers) < packedSize(numbers)) {
+        out.put(kDeltas);
+        packDeltas(out, numbers);
+    } else {
+        out.put(kNumbers);
+        packNumbers(out, numbers);
     }
-    // Sorted IPv4 comes first and is a rising run of its own.
-    const auto v6 = std::ranges::find_if(values, [](const Ip& ip) { return ip.hi != 0; });
-    const std::vector<Ip> rest(v6, values.end());
-    out.putVarint(static_cast<uint64_t>(v6 - values.begin()));
-    putNumbers(part({values.begin(), v6}, &Ip::lo));
-    putNumbers(part(rest, &Ip::hi));
-    putNumbers(part(rest, &Ip::lo));
 }
 
-std::string compressed(std::string blob, size_t gain);
+/// Addresses that are sorted (a dictionary) or in any order. Sorted IPv4 comes first and is a rising run of its own.
+void putAddresses(ByteWriter& out, std::span<const Ip> values)
+{
+    const auto first = static_cast<size_t>(std::ranges::find_if(values, [](const Ip& ip) { return ip.hi != 0; }) - values.begin());
+    std::vector<uint64_t> half(values.size());
+    const auto put = [&](size_t from, size_t to, uint64_t Ip::* member) {
+        for (size_t i = from; i < to; ++i)
+            half[i] = values[i].*member;
+        putRun(out, std::span(half).subspan(from, to - from));
+    };
+    out.putVarint(first);
+    put(0, first, &Ip::lo);
+    put(first, values.size(), &Ip::hi);
+    put(first, values.size(), &Ip::lo);
+}
 
-/// Numbers as whole bytes, the lowest first: larger than packed, but what is frequent compresses.
-std::string planesBlob(std::span<const uint64_t> values, uint64_t low, unsigned width)
+std::string valuesBlob(const Codes& codes)
 {
     ByteWriter out;
-    out.put(Encoding::Planes);
-    out.putVarint(low);
-    const unsigned planes = (width + 7) / 8;
-    out.put(static_cast<uint8_t>(planes));
-    std::string plane(values.size(), '\0');
-    for (unsigned shift = 0; shift < planes * 8; shift += 8) {
-        for (size_t row = 0; row < values.size(); ++row)
-            plane[row] = static_cast<char>((values[row] - low) >> shift);
-        out.putBytes(plane);
-    }
+    out.put(Encoding::Wide);
+    if (codes.addresses.empty())
+        putRun(out, codes.numbers);
+    else
+        putAddresses(out, codes.addresses);
     return out.take();
 }
 
-/// The smallest way to hold numbers in this order, compressed where it pays.
-std::string numbersBlob(std::span<const uint64_t> values, uint64_t low, uint64_t high, bool inOrder)
+std::string dictionaryBlob(const Codes& codes, std::string_view values, const NumbersPlan<uint16_t>& plan)
 {
     ByteWriter out;
-    if (inOrder && packedDeltaSize(values) < packedSize(values)) {
-        out.put(Encoding::Delta);
-        packDeltas(out, values);
-        return compressed(out.take(), 8);
-    }
-    const auto width = bitWidth(high - low);
-    const bool planesPay = values.size() >= kCompressFrom && width <= kWidestPlanes;
-    out.put(Encoding::Packed);
-    packNumbers(out, values);
-    if (!planesPay)
-        return compressed(out.take(), 8);
-    // Bits that cross bytes hide what is frequent from a compressor, so it gets planes; they cost more to read than packed
-    // bits and must save something.
-    auto planes = compressed(planesBlob(values, low, width), 8);
-    return planes.size() + planes.size() / 32 < out.size() ? planes : out.take();
-}
-
-std::string codesBlob(const Codes& codes)
-{
-    const std::vector<uint64_t> numbers(codes.codes.begin(), codes.codes.end());
-    return numbersBlob(numbers, 0, codes.values.size() - 1, false);
-}
-
-std::string dictionaryBlob(Storage storage, const Codes& codes)
-{
-    const auto valuesAs = [&](Packing ascending) {
-        ByteWriter values;
-        values.put(Encoding::Wide);
-        putCells(values, storage, codes.values, ascending);
-        return compressed(values.take(), 16);
-    };
-    auto cells = valuesAs(kAscending);
-    if (codes.values.size() >= kCompressFrom) {
-        if (auto steps = valuesAs(kSteps); steps.size() < cells.size())
-            cells = std::move(steps);
-    }
-    ByteWriter out;
+    out.reserve(plan.size + values.size() + 32);
     out.put(Encoding::Dictionary);
-    out.putVarint(codes.values.size());
-    out.putVarint(cells.size());
-    out.putBytes(cells);
-    out.putBytes(codesBlob(codes));
+    out.putVarint(codes.distinct());
+    out.putVarint(values.size());
+    out.putBytes(values);
+    out.putBytes(numbersBlob(plan));
     return out.take();
 }
+
+std::string dictionaryBlob(const Codes& codes)
+{
+    return dictionaryBlob(codes, valuesBlob(codes), planNumbers(std::span<const uint16_t>(codes.codes)));
+}
+
+std::string addressesBlob(std::span<const Ip> cells)
+{
+    if (const auto codes = makeCodes(cells, core::kSegmentRows); codes.made())
+        return dictionaryBlob(codes);
+    ByteWriter out;
+    out.put(Encoding::Wide);
+    putAddresses(out, cells);
+    return out.take();
+}
+
+/// Distinct values of numbers that are worth codes.
+constexpr size_t mostCodes(size_t rows) { return rows / 4; }
 
 /// The smallest way to hold a column on its own.
-std::string plainBlob(const Work& work)
+template <class T>
+std::string plainBlob(std::span<const T> cells, const core::Column& column)
 {
-    ByteWriter out;
-    if (work.min == work.max) {
+    if (std::ranges::all_of(cells, [first = cells[0]](const T& cell) { return cell == first; })) {
+        ByteWriter out;
         out.put(Encoding::Constant);
-        putCell(out, work.storage, work.min);
+        out.put(cells[0]);
         return out.take();
     }
-    const auto& codes = work.codes;
-    if (work.isAddress()) {
-        if (!codes.values.empty())
-            return dictionaryBlob(work.storage, codes);
-        out.put(Encoding::Wide);
-        putCells(out, work.storage, work.addresses, kAscending);
-        return out.take();
+    if constexpr (std::is_same_v<T, Ip>) {
+        return addressesBlob(cells);
+    } else {
+        if constexpr (std::is_same_v<T, uint64_t>) {
+            if (column.type == core::Type::Time)
+                return numbersBlob(planTimes(cells));
+        }
+        const auto plan = planNumbers(cells);
+        // Codes are worth a little room, because the executor is fastest on them – where it groups by them.
+        if (const auto codes = column.dimension ? makeCodes(cells, mostCodes(cells.size())) : Codes(); codes.made()) {
+            const auto coded = planNumbers(std::span<const uint16_t>(codes.codes));
+            const auto values = valuesBlob(codes);
+            if (values.size() + coded.size <= plan.size + plan.size / 16)
+                return dictionaryBlob(codes, values, coded);
+        }
+        return numbersBlob(plan);
     }
-    // Codes are worth a little room: the executor is fastest on them.
-    if (!codes.values.empty() && codes.values.size() <= work.numbers.size() / 4) {
-        const auto plain = packedSize(work.numbers);
-        const auto coded = packedSize(part(codes.values, &Ip::lo)) + work.numbers.size() * bitWidth(codes.values.size() - 1) / 8;
-        if (coded <= plain + plain / 16)
-            return dictionaryBlob(work.storage, codes);
-    }
-    return numbersBlob(work.numbers, work.min.lo, work.max.lo, work.type == core::Type::Time);
 }
 
-/// Value of the column for each code of `parent`; empty when it is no function of it.
-std::vector<Ip> functionOf(const Work& work, const Codes& parent)
+/// Value of the column for each code of the parent; nothing when it is no function of it.
+template <class T>
+std::optional<std::vector<T>> functionOf(std::span<const T> cells, const Codes& parent)
 {
-    std::vector<Ip> values(parent.values.size());
-    std::vector<uint8_t> seen(parent.values.size());
-    for (size_t row = 0; row < parent.codes.size(); ++row) {
-        const auto code = parent.codes[row];
-        if (!seen[code]) {
-            seen[code] = 1;
-            values[code] = work.at(row);
-        } else if (values[code] != work.at(row)) {
-            return {};
-        }
-    }
+    std::vector<T> values(parent.distinct());
+    const uint16_t* codes = parent.codes.data();
+    const auto holds = [&](size_t rows) {
+        for (size_t row = 0; row < rows; ++row)
+            values[codes[row]] = cells[row];
+        bool same = true;
+        for (size_t row = 0; row < rows; ++row)
+            same &= values[codes[row]] == cells[row];
+        return same;
+    };
+    if (!holds(std::min(cells.size(), kFunctionSample)) || !holds(cells.size()))
+        return std::nullopt;
     return values;
 }
 
-std::string dependentBlob(const Work& work, std::vector<Ip> values)
+template <class T>
+std::string dependentBlob(std::span<const T> values, const core::Column& column)
 {
-    Work inner{.id = work.id, .type = work.type, .storage = work.storage, .min = work.min, .max = work.max};
-    if (work.isAddress()) {
-        inner.addresses = std::move(values);
-    } else {
-        inner.numbers = part(values, &Ip::lo);
-    }
-    inner.codes = codesOf(inner);
     ByteWriter out;
     out.put(Encoding::Dependent);
-    out.putBytes(plainBlob(inner));
+    out.putBytes(plainBlob(values, column));
     return out.take();
 }
 
-std::string differenceBlob(const Work& work, const Work& parent)
+/// Codes of the difference to the parent: 0 for 0 – a missing time, which would otherwise be the widest of all –, else
+/// 1 + zigzag. In `narrow`, too, when all of them fit; otherwise that is empty.
+void differences(std::span<const uint64_t> values, std::span<const uint64_t> parent, std::vector<uint64_t>& wide,
+                     std::vector<uint32_t>& narrow)
 {
-    std::vector<uint64_t> rest(work.numbers.size());
-    for (size_t row = 0; row < rest.size(); ++row) {
-        // 0 stands for a missing time, which would otherwise be the widest difference of all.
-        const uint64_t delta = parent.numbers[row] - work.numbers[row];
-        rest[row] = work.numbers[row] == 0 ? 0 : (delta << 1 ^ (0 - (delta >> 63))) + 1;
+    wide.resize(values.size());
+    uint64_t all = 0;
+    for (size_t row = 0; row < values.size(); ++row) {
+        const uint64_t delta = parent[row] - values[row];
+        wide[row] = values[row] == 0 ? 0 : (delta << 1 ^ (0 - (delta >> 63))) + 1;
+        all |= wide[row];
     }
-    ByteWriter out;
-    out.put(Encoding::Difference);
-    const auto [low, high] = std::ranges::minmax(rest);
-    out.putBytes(numbersBlob(rest, low, high, false));
-    return out.take();
-}
-
-/// The blob, or a zstd frame of it when that saves at least one part in `gain`.
-std::string compressed(std::string blob, size_t gain)
-{
-    if (blob.size() < kCompressFrom)
-        return blob;
-    std::string packed(ZSTD_compressBound(blob.size()), '\0');
-    const size_t size = ZSTD_compress(packed.data(), packed.size(), blob.data(), blob.size(), 1);
-    if (ZSTD_isError(size) || size + blob.size() / gain > blob.size())
-        return blob;
-    ByteWriter out;
-    out.put(Encoding::Zstd);
-    out.putVarint(blob.size());
-    out.putBytes({packed.data(), size});
-    return out.take();
+    narrow.assign(all <= UINT32_MAX ? wide.begin() : wide.end(), wide.end());
 }
 
 /// Columns that a column is likely to be a function of, likeliest first.
@@ -376,69 +252,148 @@ ColumnId timeParent(ColumnId id)
     }
 }
 
-const Work* findWork(const std::vector<Work>& works, ColumnId id)
-{
-    const auto it = std::ranges::find(works, id, &Work::id);
-    return it == works.end() ? nullptr : &*it;
-}
+class SegmentEncoder {
+public:
+    SegmentEncoder(const core::FlowBatch& batch, size_t first, size_t rows, const TextMapper& textId) : m_schema(batch.schema()), m_rows(rows)
+    {
+        for (const auto& column : m_schema.columns()) {
+            if (!batch.has(column.id))
+                continue;
+            auto source = sourceOf(batch, column, first, rows, textId);
+            if (!source.min.isZero() || !source.max.isZero())
+                m_sources.push_back(std::move(source));
+        }
+        for (const auto id : {ColumnId::SrcAddr, ColumnId::DstAddr, ColumnId::InIfIndex, ColumnId::OutIfIndex, ColumnId::ExporterAddress}) {
+            const auto* source = find(id);
+            if (!source || source->constant())
+                continue;
+            withCells(*source, rows, [&]<class T>(std::span<const T> cells) {
+                if (auto codes = makeCodes(cells, std::is_same_v<T, Ip> ? core::kSegmentRows : mostCodes(rows)); codes.made())
+                    m_parents.push_back({id, std::move(codes)});
+            });
+        }
+    }
+
+    EncodedSegment run()
+    {
+        EncodedSegment out{.rows = static_cast<uint32_t>(m_rows)};
+        for (const auto& source : m_sources) {
+            EncodedColumn encoded{.id = source.column->id};
+            if (source.column->storage() != Storage::Dict) {
+                encoded.min = source.min;
+                encoded.max = source.max;
+            }
+            out.columns.push_back(std::move(encoded));
+        }
+        // What others depend on comes last: a dependent column needs its parent's dictionary, so the parent must be stored as one.
+        for (const bool parents : {false, true}) {
+            for (size_t i = 0; i < m_sources.size(); ++i) {
+                auto* parent = findParent(m_sources[i].column->id);
+                if (!!parent != parents)
+                    continue;
+                if (parent && (parent->used || !parent->codes.addresses.empty()))
+                    out.columns[i].data = dictionaryBlob(parent->codes);
+                else
+                    encode(m_sources[i], out.columns[i]);
+            }
+        }
+        if (const auto* time = find(ColumnId::TimeReceived)) {
+            out.timeMin = time->min.lo;
+            out.timeMax = time->max.lo;
+        }
+        return out;
+    }
+
+private:
+    const Source* find(ColumnId id) const
+    {
+        const auto it = std::ranges::find(m_sources, id, [](const Source& source) { return source.column->id; });
+        return it == m_sources.end() ? nullptr : &*it;
+    }
+    Parent* findParent(ColumnId id)
+    {
+        const auto it = std::ranges::find(m_parents, id, &Parent::id);
+        return it == m_parents.end() ? nullptr : &*it;
+    }
+
+    void encode(const Source& source, EncodedColumn& out)
+    {
+        withCells(source, m_rows, [&]<class T>(std::span<const T> cells) {
+            if (source.column->type == core::Type::Time) {
+                if constexpr (std::is_same_v<T, uint64_t>)
+                    encodeTime(source, cells, out);
+                return;
+            }
+            if (source.constant() || !encodeDependent(cells, *source.column, out))
+                out.data = plainBlob(cells, *source.column);
+        });
+    }
+
+    void encodeTime(const Source& source, std::span<const uint64_t> cells, EncodedColumn& out) const
+    {
+        const auto* parent = find(timeParent(source.column->id));
+        if (source.constant() || !parent) {
+            out.data = plainBlob(cells, *source.column);
+            return;
+        }
+        static thread_local std::vector<uint64_t> wide;
+        static thread_local std::vector<uint32_t> narrow;
+        differences(cells, std::span(static_cast<const uint64_t*>(parent->cells), m_rows), wide, narrow);
+        const auto plain = planTimes(cells);
+        const auto consider = [&](const auto& plan) {
+            if (plan.size >= plain.size) {
+                out.data = numbersBlob(plain);
+                return;
+            }
+            ByteWriter blob;
+            blob.put(Encoding::Difference);
+            blob.putBytes(numbersBlob(plan));
+            out.parent = parent->column->id;
+            out.data = blob.take();
+        };
+        if (narrow.empty())
+            consider(planNumbers(std::span<const uint64_t>(wide)));
+        else
+            consider(planNumbers(std::span<const uint32_t>(narrow)));
+    }
+
+    /// False when the column is no function of another one.
+    template <class T>
+    bool encodeDependent(std::span<const T> cells, const core::Column& column, EncodedColumn& out)
+    {
+        for (const auto id : likelyParents(m_schema, column)) {
+            auto* parent = findParent(id);
+            if (!parent)
+                continue;
+            const auto values = functionOf(cells, parent->codes);
+            if (!values)
+                continue;
+            auto blob = dependentBlob(std::span<const T>(*values), column);
+            if (blob.size() > m_rows / kSurelyDependent) {
+                if (auto plain = plainBlob(cells, column); plain.size() <= blob.size()) {
+                    out.data = std::move(plain);
+                    return true;
+                }
+            }
+            out.data = std::move(blob);
+            out.parent = id;
+            parent->used = true;
+            return true;
+        }
+        return false;
+    }
+
+    const core::Schema& m_schema;
+    size_t m_rows;
+    std::vector<Source> m_sources;
+    std::vector<Parent> m_parents;
+};
 
 } // namespace
 
 EncodedSegment encodeSegment(const core::FlowBatch& batch, size_t first, size_t count, const TextMapper& textId)
 {
-    EncodedSegment out{.rows = static_cast<uint32_t>(count)};
-    std::vector<Work> works;
-    for (const auto& column : batch.schema().columns()) {
-        if (!batch.has(column.id))
-            continue;
-        auto work = readColumn(batch, column, first, count, textId);
-        if (work.min.isZero() && work.max.isZero())
-            continue;
-        if (work.min != work.max && work.type != core::Type::Time)
-            work.codes = codesOf(work);
-        works.push_back(std::move(work));
-    }
-    for (const auto& work : works) {
-        const auto& column = batch.schema()[work.id];
-        EncodedColumn encoded{.id = work.id, .data = plainBlob(work)};
-        const bool constant = work.min == work.max;
-        if (work.storage != Storage::Dict) {
-            encoded.min = work.min;
-            encoded.max = work.max;
-        }
-        const auto consider = [&](ColumnId parent, std::string blob) {
-            if (blob.size() < encoded.data.size()) {
-                encoded.data = std::move(blob);
-                encoded.parent = parent;
-            }
-        };
-        if (const auto* parent = findWork(works, timeParent(work.id)); parent && !constant)
-            consider(parent->id, differenceBlob(work, *parent));
-        for (const auto id : constant || work.type == core::Type::Time ? std::vector<ColumnId>() : likelyParents(batch.schema(), column)) {
-            const auto* parent = findWork(works, id);
-            if (!parent || parent->codes.values.empty() || encoded.parent != kNone)
-                continue;
-            if (auto values = functionOf(work, parent->codes); !values.empty())
-                consider(id, dependentBlob(work, std::move(values)));
-        }
-        out.columns.push_back(std::move(encoded));
-    }
-    if (const auto* time = findWork(works, ColumnId::TimeReceived)) {
-        out.timeMin = time->min.lo;
-        out.timeMax = time->max.lo;
-    }
-    // A dependent column needs its parent's dictionary, so the parent must be stored as one.
-    for (auto& encoded : out.columns) {
-        const bool isParent = std::ranges::any_of(out.columns, [&](const auto& other) {
-            return other.parent == encoded.id && timeParent(other.id) == kNone;
-        });
-        if (isParent) {
-            const auto* work = findWork(works, encoded.id);
-            encoded.parent = kNone;
-            encoded.data = dictionaryBlob(work->storage, work->codes);
-        }
-    }
-    return out;
+    return SegmentEncoder(batch, first, count, textId).run();
 }
 
 } // namespace rivereto::storage

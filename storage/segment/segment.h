@@ -26,7 +26,13 @@ enum class Encoding : uint8_t {
 };
 
 /// How a run of values in a blob is packed. Stored; never renumber.
-enum Packing : uint8_t { kNumbers = 0, kDeltas = 1, kAscending = 2, kSteps = 3 };
+enum Packing : uint8_t {
+    kNumbers = 0,
+    kDeltas = 1,
+    kAscending = 2, ///< only read
+    kSteps = 3,     ///< only read
+    kGaps = 4
+};
 
 /// An encoded column of a segment.
 struct EncodedColumn {
@@ -50,6 +56,27 @@ using TextMapper = std::function<uint32_t(std::string_view)>;
 /// Encodes rows [first, first + count) of a batch; count ≤ kSegmentRows. Not for derived columns (a batch has none).
 EncodedSegment encodeSegment(const core::FlowBatch& batch, size_t first, size_t count, const TextMapper& textId);
 
+/// Memory that is about to be written over needs no zeros.
+template <class T>
+struct Unwritten : std::allocator<T> {
+    template <class U>
+    struct rebind {
+        using other = Unwritten<U>;
+    };
+    template <class U>
+    void construct(U* at) noexcept
+    {
+        ::new (static_cast<void*>(at)) U;
+    }
+    template <class U, class... More>
+    void construct(U* at, More&&... more)
+    {
+        ::new (static_cast<void*>(at)) U(std::forward<More>(more)...);
+    }
+};
+template <class T>
+using UnwrittenVector = std::vector<T, Unwritten<T>>;
+
 /// A column in memory, ready for the executor.
 class DecodedColumn {
 public:
@@ -59,8 +86,8 @@ public:
     core::ColumnView::Kind kind = core::ColumnView::Kind::Constant;
     core::Storage storage = core::Storage::U64;
     uint32_t distinct = 1;
-    std::vector<uint8_t> cells;
-    std::vector<uint16_t> codes;
+    UnwrittenVector<uint8_t> cells;
+    UnwrittenVector<uint16_t> codes;
 };
 
 /// Decodes a blob. `parent` is the decoded column that EncodedColumn::parent names, if any.
