@@ -85,8 +85,12 @@ bool getPlanes(ByteReader& in, std::span<T> out)
     const auto base = in.getVarint();
     const auto planes = in.get<uint8_t>();
     const auto text = in.getBytes(out.size() * planes);
-    if (!in.ok() || planes == 0 || planes > 8)
+    if (!in.ok() || planes > 8)
         return false;
+    if (planes == 0) { // all the same
+        std::ranges::fill(out, static_cast<T>(base));
+        return true;
+    }
     const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
 #ifdef RIVERETO_WIDE
     if (hasWide() && planes <= 3) {

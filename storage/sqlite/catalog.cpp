@@ -229,7 +229,7 @@ core::Result<Database> openChecked(const std::string& path, Database::Mode mode)
         if (auto migrated = migrate(*database, *version); !migrated)
             return tl::unexpected(migrated.error());
     }
-    if (auto set = database->execute("PRAGMA mmap_size = 1099511627776; PRAGMA synchronous = NORMAL"); !set)
+    if (auto set = database->execute("PRAGMA synchronous = NORMAL"); !set)
         return tl::unexpected(set.error());
     return database;
 }
