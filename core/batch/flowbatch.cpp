@@ -7,6 +7,8 @@ namespace rivereto::core {
 
 namespace {
 alignas(16) constexpr uint8_t kZeroCell[sizeof(PrefixCell)] = {};
+/// Rows that are zeroed ahead of their use; so few that they stay in the cache until then.
+constexpr size_t kZeroAhead = 256;
 }
 
 FlowBatch::FlowBatch(std::shared_ptr<const Schema> schema) : m_schema(std::move(schema)), m_columns(m_schema->size())
@@ -19,7 +21,7 @@ void FlowBatch::dropRows(size_t count)
 {
     m_rows -= std::min(count, m_rows);
     for (auto& cells : m_columns)
-        cells.rows = std::min(cells.rows, m_rows);
+        cells.dropFrom(std::min(cells.rows, m_rows));
 }
 
 void FlowBatch::filterRows(std::span<const uint8_t> keep)
@@ -32,25 +34,19 @@ void FlowBatch::filterRows(std::span<const uint8_t> keep)
             if (keep[row])
                 std::memmove(cells.bytes.data() + size * out++, cells.bytes.data() + size * row, size);
         }
-        cells.rows = out;
+        cells.dropFrom(out);
     }
     m_rows = static_cast<size_t>(std::ranges::count_if(keep.first(m_rows), [](uint8_t k) { return k != 0; }));
 }
 
-uint8_t* FlowBatch::grow(Cells& cells)
+void FlowBatch::grow(Cells& cells) const
 {
     const size_t cell = cells.cell;
-    if (cells.bytes.size() < m_rows * cell)
-        cells.bytes.resize(std::max(m_rows, cells.bytes.size() / cell * 2) * cell);
-    std::memset(cells.bytes.data() + cells.rows * cell, 0, (m_rows - cells.rows) * cell);
-    cells.rows = m_rows;
-    return cells.bytes.data();
-}
-
-uint8_t* FlowBatch::raw(ColumnId id)
-{
-    auto& cells = m_columns[index(id)];
-    return cells.rows == m_rows ? cells.bytes.data() : grow(cells);
+    const size_t zeroed = m_rows + kZeroAhead;
+    if (cells.bytes.size() < zeroed * cell)
+        cells.bytes.resize(std::max(zeroed, cells.bytes.size() / cell * 2) * cell);
+    std::memset(cells.bytes.data() + cells.rows * cell, 0, (zeroed - cells.rows) * cell);
+    cells.zeroed = zeroed;
 }
 
 ColumnView FlowBatch::view(ColumnId id) const
@@ -92,7 +88,7 @@ void FlowBatch::append(const FlowBatch& other, size_t first, size_t count)
 void FlowBatch::clear()
 {
     for (auto& cells : m_columns)
-        cells.rows = 0;
+        cells.dropFrom(0);
     m_texts.clear();
     m_rows = 0;
 }

@@ -48,7 +48,14 @@ public:
         return reinterpret_cast<T*>(raw(id));
     }
     /// The same by bytes: rows() × cellSize of the column's storage.
-    uint8_t* raw(ColumnId id);
+    uint8_t* raw(ColumnId id)
+    {
+        auto& cells = m_columns[index(id)];
+        if (cells.zeroed < m_rows) [[unlikely]]
+            grow(cells);
+        cells.rows = m_rows;
+        return cells.bytes.data();
+    }
     /// A row's cell; creates the column.
     template <class T>
     void set(ColumnId id, size_t row, T value)
@@ -56,7 +63,7 @@ public:
         cells<T>(id)[row] = value;
     }
     /// Makes a column absent.
-    void dropColumn(ColumnId id) { m_columns[index(id)].rows = 0; }
+    void dropColumn(ColumnId id) { m_columns[index(id)].dropFrom(0); }
     /// Dict cell from bytes.
     void setText(ColumnId id, size_t row, std::string_view bytes) { cells<uint32_t>(id)[row] = m_texts.intern(bytes); }
 
@@ -75,9 +82,14 @@ private:
     struct Cells {
         std::vector<uint8_t> bytes;
         size_t rows = 0;   ///< rows present in `bytes`; 0 = absent
+        size_t zeroed = 0; ///< rows that are present or zero: some ahead, because few are added at a time
         uint8_t cell = 0;  ///< bytes of one cell
+        void dropFrom(size_t row)
+        {
+            rows = zeroed = row;
+        }
     };
-    uint8_t* grow(Cells& cells);
+    void grow(Cells& cells) const;
 
     std::shared_ptr<const Schema> m_schema;
     mutable std::vector<Cells> m_columns; ///< mutable: view() zero-fills rows added after the last write

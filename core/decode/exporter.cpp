@@ -146,8 +146,13 @@ uint64_t SamplingValues::rate() const
 const ExporterState& ExporterTable::find(Ip address, uint32_t domain) const
 {
     static const ExporterState empty;
-    const auto it = m_states.find({address, domain});
-    return it == m_states.end() ? empty : it->second;
+    const Key key {address, domain};
+    auto& found = m_found[(address.lo * 7 ^ domain) % m_found.size()];
+    if (!found.state || found.key != key) {
+        const auto it = m_states.find(key);
+        found = {key, it == m_states.end() ? &empty : &it->second};
+    }
+    return *found.state;
 }
 
 uint64_t ExporterTable::systemRate(Ip address) const
@@ -161,6 +166,7 @@ ExporterState* ExporterTable::state(Ip address, uint32_t domain)
     const auto it = m_states.find({address, domain});
     if (it != m_states.end())
         return &it->second;
+    m_found.fill({});
     return m_states.size() < m_options.maxTemplates ? &m_states[{address, domain}] : nullptr;
 }
 

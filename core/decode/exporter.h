@@ -2,6 +2,7 @@
 // ExporterTable: what exporters tell about themselves in options data – sampling rates, start time, names.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -67,6 +68,11 @@ private:
     void learnName(std::unordered_map<uint32_t, LearntName>& names, LearntName name);
 
     DecoderOptions m_options;
+    struct Found {
+        Key key {};
+        const ExporterState* state = nullptr; ///< null: look again
+    };
+    mutable std::array<Found, 32> m_found; ///< lately: a few exporters come again and again
     std::unordered_map<Key, ExporterState, Hash> m_states;
     std::unordered_map<Ip, uint64_t> m_systemRates;
     std::vector<LearntName> m_fresh;

@@ -48,18 +48,6 @@ uint64_t initToMs(uint64_t value, uint64_t nowMs, uint64_t initMs)
     return nowMs + kFutureMs < initMs ? initMs + value : bootToMs(value, nowMs, static_cast<uint32_t>(nowMs - initMs));
 }
 
-/// Unspecified IPv4 or IPv6 address.
-bool isUnspecified(Ip ip)
-{
-    return ip.isZero() || ip == Ip::v4(0);
-}
-
-/// Columns where 0.0.0.0 is an address that a packet can have, not "none".
-bool keepsUnspecified(ColumnId column)
-{
-    return column == ColumnId::SrcAddr || column == ColumnId::DstAddr;
-}
-
 } // namespace
 
 void RecordWriter::loadNumbers(const RecordSpan& records, uint16_t field, std::span<uint64_t> out) const
@@ -189,8 +177,30 @@ void RecordWriter::runText(const FieldOp& op, const RecordSpan& records, size_t 
     }
 }
 
+/// The usual case of Conv::SysUptime, without detours; false when it is another.
+bool RecordWriter::runUptimes(const FieldOp& op, const RecordSpan& records, size_t first)
+{
+    constexpr uint16_t width = 4;
+    const Template& layout = *records.layout;
+    if (op.conv != Conv::SysUptime || op.ifZero || op.companion == kNoField || !m_message->hasUptime || records.fields
+        || records.pick || layout.fields[op.field].length != width || layout.fields[op.companion].length != width)
+        return false;
+    uint64_t* out = m_batch->cells<uint64_t>(op.column) + first;
+    const uint8_t* from = records.base + layout.offsets[op.field];
+    const uint8_t* companion = records.base + layout.offsets[op.companion];
+    const uint64_t now = m_message->exportedMs;
+    const uint32_t uptime = m_message->uptimeMs;
+    for (size_t i = 0; i < records.count; ++i, from += layout.minLength, companion += layout.minLength) {
+        const uint32_t value = load32(from);
+        out[i] = (value | load32(companion)) == 0 ? 0 : bootToMs(value, now, uptime);
+    }
+    return true;
+}
+
 void RecordWriter::run(const FieldOp& op, const RecordSpan& records, size_t first)
 {
+    if (runUptimes(op, records, first))
+        return;
     switch (op.storage) {
     case Storage::U8:
         return runNumbers<uint8_t>(op, records, first);
@@ -232,8 +242,13 @@ size_t RecordWriter::write(const RecordSpan& records, const MessageContext& mess
     const FieldProgram& program = records.layout->program;
     prepare(records, message, batch);
     const size_t first = batch.addRows(records.count);
-    for (const auto& op : program.ops)
-        run(op, records, first);
+    for (const auto& op : program.ops) {
+        if (op.kernel && !records.fields)
+            op.kernel(records.base + records.layout->offsets[op.field], records.layout->minLength, records.count,
+                batch.raw(op.column) + first * cellSize(op.storage));
+        else
+            run(op, records, first);
+    }
     if (!program.mplsFields.empty())
         labels(records, first);
     if (program.extra(Extra::Section) != kNoField)

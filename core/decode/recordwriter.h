@@ -65,6 +65,7 @@ private:
     };
     void run(const FieldOp& op, const RecordSpan& records, size_t first);
     template <class Cell> void runNumbers(const FieldOp& op, const RecordSpan& records, size_t first);
+    bool runUptimes(const FieldOp& op, const RecordSpan& records, size_t first);
     void runAddress(const FieldOp& op, const RecordSpan& records, size_t first);
     void runText(const FieldOp& op, const RecordSpan& records, size_t first);
     void convert(const FieldOp& op, const RecordSpan& records, std::span<uint64_t> values) const;

@@ -171,7 +171,12 @@ private:
                 || (m_layered && column.type == Type::Address);
             if (target.conv == Conv::MplsLabel || (more && other))
                 continue;
-            ops.push_back({column.id, column.type, column.storage(), target.conv, field, kNoField, more});
+            FieldOp op {column.id, column.type, column.storage(), target.conv, field, kNoField, more};
+            if (!more && target.conv == Conv::Default && m_out.fields[field].length != kVariable)
+                op.kernel = column.storage() == Storage::Ip
+                    ? addressKernel(m_out.fields[field].length, keepsUnspecified(column.id))
+                    : numberKernel(column.storage(), m_out.fields[field].length);
+            ops.push_back(op);
         }
     }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/decode/elements.h"
+#include "core/decode/numberkernels.h"
 #include "core/schema/schema.h"
 
 namespace rivereto::core {
@@ -31,7 +32,14 @@ struct FieldOp {
     uint16_t field = kNoField;
     uint16_t companion = kNoField; ///< Conv::SysUptime: field of the flow's other end
     bool ifZero = false; ///< only where a preferred element gave nothing
+    FieldKernel kernel = nullptr; ///< does it all where records have fixed places; null: not that simple
 };
+
+/// Columns where 0.0.0.0 is an address that a packet can have, not "none".
+constexpr bool keepsUnspecified(ColumnId column)
+{
+    return column == ColumnId::SrcAddr || column == ColumnId::DstAddr;
+}
 
 /// Values that a record may have and that steer the decoder rather than fill a column.
 enum class Extra : uint8_t {

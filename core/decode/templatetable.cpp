@@ -10,12 +10,20 @@ constexpr size_t kMeanFields = 32; ///< the limit of fields over all templates i
 constexpr size_t kPendingShare = 16; ///< one template's sets may take this part of all memory for waiting sets
 } // namespace
 
-std::shared_ptr<const Template> TemplateTable::find(const TemplateKey& key) const
+const Template* TemplateTable::find(const TemplateKey& key) const
+{
+    auto& found = m_found[(key.id ^ key.source.lo * 7 ^ key.domain * 31) % m_found.size()];
+    if (!found.layout || found.key != key)
+        found = {key, search(key)};
+    return found.layout;
+}
+
+const Template* TemplateTable::search(const TemplateKey& key) const
 {
     if (const auto it = m_sessions.find(key); it != m_sessions.end())
-        return it->second;
+        return it->second.get();
     const auto it = m_anywhere.find(key.anywhere());
-    return it == m_anywhere.end() ? nullptr : it->second;
+    return it == m_anywhere.end() ? nullptr : it->second.get();
 }
 
 TemplateTable::Outcome TemplateTable::define(
@@ -24,13 +32,17 @@ TemplateTable::Outcome TemplateTable::define(
     const auto it = m_sessions.find(key);
     const bool known = it != m_sessions.end();
     if (known && it->second->fields == fields && it->second->options == options) {
-        m_anywhere[key.anywhere()] = it->second;
+        if (auto& anywhere = m_anywhere[key.anywhere()]; anywhere != it->second) {
+            anywhere = it->second;
+            m_found.fill({});
+        }
         return Outcome::Same;
     }
     const size_t before = known ? it->second->fields.size() : 0;
     if ((!known && m_sessions.size() >= m_limit) || m_fields - before + fields.size() > m_limit * kMeanFields)
         return Outcome::Refused;
     m_fields += fields.size() - before;
+    m_found.fill({});
     auto compiled = std::make_shared<const Template>(compileTemplate(std::move(fields), options, elements, schema));
     m_anywhere[key.anywhere()] = compiled;
     m_sessions[key] = std::move(compiled);
@@ -40,6 +52,7 @@ TemplateTable::Outcome TemplateTable::define(
 void TemplateTable::forget(Map::iterator it)
 {
     m_fields -= it->second->fields.size();
+    m_found.fill({});
     const auto anywhere = m_anywhere.find(it->first.anywhere());
     if (anywhere != m_anywhere.end() && anywhere->second == it->second)
         m_anywhere.erase(anywhere);

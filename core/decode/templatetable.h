@@ -2,6 +2,7 @@
 // TemplateTable and PendingSets: templates by exporter, and data sets that came before theirs. Both bounded.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <list>
@@ -51,8 +52,9 @@ public:
     {
     }
 
-    /// Of this session, else the one that the same exporter and domain defined last on another port or input.
-    [[nodiscard]] std::shared_ptr<const Template> find(const TemplateKey& key) const;
+    /// Of this session, else the one that the same exporter and domain defined last on another port or input; nullptr when
+    /// there is none. Valid until templates are defined or withdrawn.
+    [[nodiscard]] const Template* find(const TemplateKey& key) const;
     Outcome define(
         const TemplateKey& key, std::vector<FieldSpec> fields, bool options, const ElementMap& elements, const Schema& schema);
     /// False when there was none.
@@ -63,7 +65,14 @@ public:
 private:
     using Map = std::unordered_map<TemplateKey, std::shared_ptr<const Template>, TemplateKeyHash>;
     void forget(Map::iterator it);
+    [[nodiscard]] const Template* search(const TemplateKey& key) const;
 
+    /// What was found lately: a few templates come again and again.
+    struct Found {
+        TemplateKey key;
+        const Template* layout = nullptr;
+    };
+    mutable std::array<Found, 64> m_found;
     Map m_sessions;
     Map m_anywhere;
     size_t m_limit;
