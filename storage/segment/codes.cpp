@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <numeric>
 
 #include "core/batch/columnview.h"
 #include "storage/segment/bitpack.h"
@@ -29,16 +29,19 @@ constexpr unsigned kKeyBytes = 6; ///< of a value, beside the row, in a 64-bit k
 uint64_t hashOf(uint64_t value) { return value * 0x9e37'79b9'7f4a'7c15ULL; }
 uint64_t hashOf(const Ip& value) { return (value.lo ^ value.hi * 0xc2b2'ae3d'27d4'eb4fULL) * 0x9e37'79b9'7f4a'7c15ULL; }
 
-/// Byte `i` of a value, the lowest first.
-unsigned byteOf(uint64_t value, unsigned i) { return value >> (8 * i) & 0xff; }
-unsigned byteOf(const Ip& value, unsigned i) { return i < 8 ? byteOf(value.lo, i) : byteOf(value.hi, i - 8); }
-uint64_t differing(uint64_t a, uint64_t b) { return a ^ b; }
-Ip differing(const Ip& a, const Ip& b) { return {a.hi ^ b.hi, a.lo ^ b.lo}; }
-void merge(uint64_t& into, uint64_t more) { into |= more; }
-void merge(Ip& into, const Ip& more)
+/// The bytes of a value from `byte` on, the lowest first; as many as fit.
+uint64_t bytesFrom(uint64_t value, unsigned byte) { return value >> (8 * byte); }
+uint64_t bytesFrom(const Ip& value, unsigned byte)
 {
-    into.hi |= more.hi;
-    into.lo |= more.lo;
+    if (byte >= 8)
+        return value.hi >> (8 * (byte - 8));
+    return byte == 0 ? value.lo : value.lo >> (8 * byte) | value.hi << (64 - 8 * byte);
+}
+void addDifference(uint64_t& into, uint64_t a, uint64_t b) { into |= a ^ b; }
+void addDifference(Ip& into, const Ip& a, const Ip& b)
+{
+    into.hi |= a.hi ^ b.hi;
+    into.lo |= a.lo ^ b.lo;
 }
 
 template <class T>
@@ -174,115 +177,109 @@ Outcome hashedCodes(std::span<const Cell> cells, Codes& out)
     return Outcome::Made;
 }
 
-/// Sorts keys by the `bytes` bytes above the row, lowest first; the counts of each byte are in `counts`.
-void radixSort(std::vector<uint64_t>& keys, std::vector<uint64_t>& other, unsigned bytes,
-               const std::array<std::array<uint32_t, 256>, kKeyBytes>& counts)
+using ByteCounts = std::array<std::array<uint32_t, 256>, kKeyBytes>;
+
+/// Sorts keys by the bytes above the row that differ among them, the lowest first; equal ones stay in their order.
+void radixSort(std::vector<uint64_t>& keys, std::vector<uint64_t>& other, const ByteCounts& counts)
 {
     other.resize(keys.size());
-    for (unsigned byte = 0; byte < bytes; ++byte) {
+    for (unsigned byte = 0; byte < kKeyBytes; ++byte) {
+        const unsigned shift = kRowBits + 8 * byte;
+        if (counts[byte][keys[0] >> shift & 0xff] == keys.size())
+            continue;
         std::array<uint32_t, 256> next;
         uint32_t at = 0;
         for (size_t i = 0; i < 256; ++i) {
             next[i] = at;
             at += counts[byte][i];
         }
-        const unsigned shift = kRowBits + 8 * byte;
         for (const uint64_t key : keys)
             other[next[key >> shift & 0xff]++] = key;
         std::swap(keys, other);
     }
 }
 
-/// Rows of one kind on their way to codes: sorted by the highest bytes that differ among them.
+/// Rows in the order of their values.
 template <class T, class Cell>
 class Sorted {
 public:
-    /// `rows` of `cells`; all when it is empty.
+    /// `rows` of `cells`.
     Sorted(std::span<const Cell> cells, std::span<const uint16_t> rows) : m_cells(cells)
     {
-        auto& memory = scratch();
-        const size_t count = rows.empty() ? cells.size() : rows.size();
-        const auto rowAt = [&](size_t i) { return rows.empty() ? static_cast<uint16_t>(i) : rows[i]; };
+        auto& keys = scratch().keys;
+        keys.resize(rows.size());
         T differs{};
-        const T first = cells[rowAt(0)];
-        for (size_t i = 0; i < count; ++i)
-            merge(differs, differing(cells[rowAt(i)], first));
-        std::array<unsigned, kKeyBytes> bytes{};
-        unsigned used = 0;
-        for (unsigned i = sizeof(T); i-- > 0;) {
-            if (byteOf(differs, i) == 0)
+        const T first = cells[rows[0]];
+        for (size_t i = 0; i < rows.size(); ++i) {
+            addDifference(differs, cells[rows[i]], first);
+            keys[i] = rows[i];
+        }
+        // Keys have room for a few bytes; of longer values the lowest are sorted by first.
+        for (unsigned byte = 0; byte < sizeof(T); ++byte) {
+            if ((bytesFrom(differs, byte) & 0xff) == 0)
                 continue;
-            if (used == kKeyBytes) {
-                m_exact = false;
-                break;
-            }
-            bytes[used++] = i;
+            sortBy(byte);
+            m_exact = m_sorts++ == 0;
+            byte += kKeyBytes - 1;
         }
-        std::array<std::array<uint32_t, 256>, kKeyBytes> counts{};
-        memory.keys.resize(count);
-        for (size_t i = 0; i < count; ++i) {
-            const uint16_t row = rowAt(i);
-            const T cell = cells[row];
-            uint64_t key = 0;
-            for (unsigned b = 0; b < used; ++b) {
-                const unsigned byte = byteOf(cell, bytes[b]);
-                ++counts[used - 1 - b][byte];
-                key = key << 8 | byte;
-            }
-            memory.keys[i] = key << kRowBits | row;
-        }
-        radixSort(memory.keys, memory.other, used, counts);
     }
 
     /// Appends the values to `values` and gives their rows codes; false when there get more values than `most`.
-    bool number(std::vector<uint16_t>& codes, std::vector<T>& values, size_t most)
+    bool number(UnwrittenVector<uint16_t>& codes, std::vector<T>& values, size_t most) const
     {
-        auto& keys = scratch().keys;
-        for (size_t from = 0; from < keys.size();) {
-            const uint64_t key = keys[from] >> kRowBits;
-            size_t to = from + 1;
-            while (to < keys.size() && keys[to] >> kRowBits == key)
-                ++to;
-            if (!m_exact && to - from > 1)
-                order(std::span(keys).subspan(from, to - from));
-            for (size_t i = from; i < to; ++i) {
-                const auto row = static_cast<uint16_t>(keys[i]);
-                const T cell = m_cells[row];
-                if (i == from || (!m_exact && !(cell == values.back())))
-                    values.push_back(cell);
-                codes[row] = static_cast<uint16_t>(values.size() - 1);
+        const auto& keys = scratch().keys;
+        uint64_t before = 0;
+        for (size_t i = 0; i < keys.size(); ++i) {
+            const auto row = static_cast<uint16_t>(keys[i]);
+            const uint64_t key = keys[i] >> kRowBits;
+            // Only after one sort do equal keys mean equal values.
+            if (i == 0 || key != before || (!m_exact && !(m_cells[row] == values.back()))) {
+                if (values.size() == most)
+                    return false;
+                values.push_back(m_cells[row]);
             }
-            if (values.size() > most)
-                return false;
-            from = to;
+            before = key;
+            codes[row] = static_cast<uint16_t>(values.size() - 1);
         }
         return true;
     }
 
 private:
-    /// Rows whose keys are equal, by all of their values.
-    void order(std::span<uint64_t> keys) const
+    void sortBy(unsigned byte)
     {
-        std::ranges::sort(keys, {}, [&](uint64_t key) { return static_cast<T>(m_cells[static_cast<uint16_t>(key)]); });
+        auto& memory = scratch();
+        constexpr uint64_t kMask = (1ULL << (8 * kKeyBytes)) - 1;
+        ByteCounts counts{};
+        for (uint64_t& key : memory.keys) {
+            const auto row = static_cast<uint16_t>(key);
+            const uint64_t bytes = bytesFrom(static_cast<T>(m_cells[row]), byte) & kMask;
+            for (unsigned i = 0; i < kKeyBytes; ++i)
+                ++counts[i][bytes >> (8 * i) & 0xff];
+            key = bytes << kRowBits | row;
+        }
+        radixSort(memory.keys, memory.other, counts);
     }
 
     std::span<const Cell> m_cells;
+    unsigned m_sorts = 0;
     bool m_exact = true;
 };
 
 /// Addresses: IPv4 and the others apart, so that the few bytes that differ among the former are all there is to sort by.
 bool sortedCodes(std::span<const Ip> cells, size_t most, Codes& out)
 {
-    std::vector<uint16_t> below;
-    std::vector<uint16_t> mapped;
-    std::vector<uint16_t> above;
     constexpr Ip kFirst = Ip::v4(0);
-    constexpr Ip kLast = Ip::v4(UINT32_MAX);
-    for (size_t row = 0; row < cells.size(); ++row)
-        (cells[row].isV4() ? mapped : cells[row] < kFirst ? below : above).push_back(static_cast<uint16_t>(row));
-    static_assert(kFirst < kLast);
-    for (const auto* rows : {&below, &mapped, &above}) {
-        if (!rows->empty() && !Sorted<Ip, Ip>(cells, *rows).number(out.codes, out.addresses, most))
+    static thread_local std::array<std::vector<uint16_t>, 3> kinds;
+    for (auto& rows : kinds)
+        rows.resize(cells.size());
+    std::array<size_t, 3> counts{};
+    for (size_t row = 0; row < cells.size(); ++row) {
+        const size_t kind = cells[row].isV4() ? 1 : cells[row] < kFirst ? 0 : 2;
+        kinds[kind][counts[kind]++] = static_cast<uint16_t>(row);
+    }
+    for (size_t kind = 0; kind < kinds.size(); ++kind) {
+        const auto rows = std::span<const uint16_t>(kinds[kind]).first(counts[kind]);
+        if (!rows.empty() && !Sorted<Ip, Ip>(cells, rows).number(out.codes, out.addresses, most))
             return false;
     }
     return true;
@@ -291,7 +288,9 @@ bool sortedCodes(std::span<const Ip> cells, size_t most, Codes& out)
 template <class T>
 bool sortedCodes(std::span<const T> cells, size_t most, Codes& out)
 {
-    return Sorted<uint64_t, T>(cells, {}).number(out.codes, out.numbers, most);
+    std::vector<uint16_t> rows(cells.size());
+    std::iota(rows.begin(), rows.end(), uint16_t{0});
+    return Sorted<uint64_t, T>(cells, rows).number(out.codes, out.numbers, most);
 }
 
 } // namespace

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "core/base/ip.h"
+#include "storage/segment/unwritten.h"
 
 namespace rivereto::storage {
 
 struct Codes {
-    std::vector<uint16_t> codes;
+    UnwrittenVector<uint16_t> codes;
     std::vector<uint64_t> numbers;    ///< distinct values of a column of numbers
     std::vector<core::Ip> addresses;  ///< or of addresses
     [[nodiscard]] size_t distinct() const { return numbers.size() + addresses.size(); }

@@ -35,6 +35,8 @@ Compressor makeCompressor(bool repeated)
     // library does not know the parameter, its fastest level with that coder.
     const bool fast = !repeated && !ZSTD_isError(ZSTD_CCtx_setParameter(out.get(), ZSTD_c_literalCompressionMode, ZSTD_ps_enable));
     ZSTD_CCtx_setParameter(out.get(), ZSTD_c_compressionLevel, fast ? -1000 : 1);
+    if (fast)
+        ZSTD_CCtx_setParameter(out.get(), ZSTD_c_hashLog, ZSTD_HASHLOG_MIN); // cleared for every frame
     return out;
 }
 

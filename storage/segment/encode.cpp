@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 
 #include "storage/segment/bitpack.h"
 #include "storage/segment/codes.h"
@@ -51,6 +52,21 @@ void withCells(const Source& source, size_t rows, F&& f)
     });
 }
 
+/// Smallest and largest, without a branch for each.
+std::pair<Ip, Ip> addressBounds(std::span<const Ip> cells)
+{
+    __extension__ using Wide = unsigned __int128;
+    const auto wide = [](const Ip& ip) { return static_cast<Wide>(ip.hi) << 64 | ip.lo; };
+    const auto narrow = [](Wide n) { return Ip{static_cast<uint64_t>(n >> 64), static_cast<uint64_t>(n)}; };
+    Wide low = wide(cells[0]);
+    Wide high = low;
+    for (const Ip& ip : cells) {
+        low = std::min(low, wide(ip));
+        high = std::max(high, wide(ip));
+    }
+    return {narrow(low), narrow(high)};
+}
+
 Source sourceOf(const core::FlowBatch& batch, const core::Column& column, size_t first, size_t rows, const TextMapper& textId)
 {
     Source out{.column = &column};
@@ -69,9 +85,7 @@ Source sourceOf(const core::FlowBatch& batch, const core::Column& column, size_t
     }
     withCells(out, rows, [&]<class T>(std::span<const T> cells) {
         if constexpr (std::is_same_v<T, Ip>) {
-            const auto [low, high] = std::ranges::minmax(cells);
-            out.min = low;
-            out.max = high;
+            std::tie(out.min, out.max) = addressBounds(cells);
         } else {
             const auto [low, high] = boundsOf(cells);
             out.min = {0, low};
@@ -153,9 +167,9 @@ std::string addressesBlob(std::span<const Ip> cells)
 /// Distinct values of numbers that are worth codes.
 constexpr size_t mostCodes(size_t rows) { return rows / 4; }
 
-/// The smallest way to hold a column on its own.
+/// The smallest way to hold a column on its own; `known` are its codes, if they have been made.
 template <class T>
-std::string plainBlob(std::span<const T> cells, const core::Column& column)
+std::string plainBlob(std::span<const T> cells, const core::Column& column, const Codes* known = nullptr)
 {
     if (std::ranges::all_of(cells, [first = cells[0]](const T& cell) { return cell == first; })) {
         ByteWriter out;
@@ -172,7 +186,10 @@ std::string plainBlob(std::span<const T> cells, const core::Column& column)
         }
         const auto plan = planNumbers(cells);
         // Codes are worth a little room, because the executor is fastest on them – where it groups by them.
-        if (const auto codes = column.dimension ? makeCodes(cells, mostCodes(cells.size())) : Codes(); codes.made()) {
+        Codes made;
+        if (!known && column.dimension)
+            made = makeCodes(cells, mostCodes(cells.size()));
+        if (const auto& codes = known ? *known : made; codes.made()) {
             const auto coded = planNumbers(std::span<const uint16_t>(codes.codes));
             const auto values = valuesBlob(codes);
             if (values.size() + coded.size <= plan.size + plan.size / 16)
@@ -294,7 +311,7 @@ public:
                 if (parent && (parent->used || !parent->codes.addresses.empty()))
                     out.columns[i].data = dictionaryBlob(parent->codes);
                 else
-                    encode(m_sources[i], out.columns[i]);
+                    encode(m_sources[i], parent ? &parent->codes : nullptr, out.columns[i]);
             }
         }
         if (const auto* time = find(ColumnId::TimeReceived)) {
@@ -316,7 +333,7 @@ private:
         return it == m_parents.end() ? nullptr : &*it;
     }
 
-    void encode(const Source& source, EncodedColumn& out)
+    void encode(const Source& source, const Codes* codes, EncodedColumn& out)
     {
         withCells(source, m_rows, [&]<class T>(std::span<const T> cells) {
             if (source.column->type == core::Type::Time) {
@@ -325,7 +342,7 @@ private:
                 return;
             }
             if (source.constant() || !encodeDependent(cells, *source.column, out))
-                out.data = plainBlob(cells, *source.column);
+                out.data = plainBlob(cells, *source.column, codes);
         });
     }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/batch/flowbatch.h"
+#include "storage/segment/unwritten.h"
 
 namespace rivereto::storage {
 
@@ -55,27 +56,6 @@ using TextMapper = std::function<uint32_t(std::string_view)>;
 
 /// Encodes rows [first, first + count) of a batch; count ≤ kSegmentRows. Not for derived columns (a batch has none).
 EncodedSegment encodeSegment(const core::FlowBatch& batch, size_t first, size_t count, const TextMapper& textId);
-
-/// Memory that is about to be written over needs no zeros.
-template <class T>
-struct Unwritten : std::allocator<T> {
-    template <class U>
-    struct rebind {
-        using other = Unwritten<U>;
-    };
-    template <class U>
-    void construct(U* at) noexcept
-    {
-        ::new (static_cast<void*>(at)) U;
-    }
-    template <class U, class... More>
-    void construct(U* at, More&&... more)
-    {
-        ::new (static_cast<void*>(at)) U(std::forward<More>(more)...);
-    }
-};
-template <class T>
-using UnwrittenVector = std::vector<T, Unwritten<T>>;
 
 /// A column in memory, ready for the executor.
 class DecodedColumn {
