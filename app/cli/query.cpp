@@ -175,7 +175,16 @@ tl::expected<Input, int> readCaptures(const Arguments& args, const Runtime& runt
     return out;
 }
 
-int printFlows(core::FlowStore& store, const Question& question, const ResultPrinter& printer, const core::Now& now, const core::Control& control)
+/// Says which flows are missing from an answer because they could not be read; the exit code.
+int sayDamagedParts(const std::vector<core::DamagedPart>& parts, const core::Now& now, const std::string& path)
+{
+    if (parts.empty())
+        return kDone;
+    say(fmt::format("rivereto: {}; run “rivereto check {}”\n", core::damageText(parts, now.utcOffsetMinutes), path));
+    return kDamaged;
+}
+
+int printFlows(storage::SqliteStore& store, const Question& question, const ResultPrinter& printer, const core::Now& now, const core::Control& control)
 {
     auto fields = question.fields;
     if (fields.empty()) {
@@ -195,10 +204,10 @@ int printFlows(core::FlowStore& store, const Question& question, const ResultPri
         return sayFailed(done.error());
     flows.finish();
     out.flush();
-    return out.ok() ? kDone : kFailed;
+    return out.ok() ? sayDamagedParts(done->damaged, now, store.path()) : static_cast<int>(kFailed);
 }
 
-int printResult(core::FlowStore& store, const Question& question, const ResultPrinter& printer, const core::Now& now, const core::Control& control)
+int printResult(storage::SqliteStore& store, const Question& question, const ResultPrinter& printer, const core::Now& now, const core::Control& control)
 {
     const auto result = core::runQuery(store, question.query, now, control);
     if (!result)
@@ -206,7 +215,7 @@ int printResult(core::FlowStore& store, const Question& question, const ResultPr
     Output out;
     out.write(printer.print(*result, *store.schema()));
     out.flush();
-    return out.ok() ? kDone : kFailed;
+    return out.ok() ? sayDamagedParts(result->damaged, now, store.path()) : static_cast<int>(kFailed);
 }
 
 /// Captures and filter of the operands: the filter comes last. With captures an operand that is a file is one.

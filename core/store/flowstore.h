@@ -39,6 +39,7 @@ struct FlowsRequest {
 struct FlowsSummary {
     uint64_t matched = 0; ///< before offset and count
     uint64_t inRange = 0;
+    std::vector<DamagedPart> damaged; ///< left out
 };
 
 /// Read side of a database. All calls may come from several threads at once.

@@ -55,8 +55,9 @@ Ip keyOf(const ColumnView& view, size_t row)
 /// Finds matching rows and keeps those that can be among the first `wanted`.
 class Finder {
 public:
-    Finder(const FlowSource& source, const core::FlowsRequest& request)
-        : m_source(source), m_request(request), m_order((*source.schema)[request.sort].storage(), request.descending, source.texts),
+    /// `damaged`: segments to leave out; those that turn out to be are added.
+    Finder(const FlowSource& source, const core::FlowsRequest& request, std::vector<core::DamagedPart>& damaged)
+        : m_source(source), m_damaged(damaged), m_request(request), m_order((*source.schema)[request.sort].storage(), request.descending, source.texts),
           m_wanted(request.count == 0 ? SIZE_MAX : request.offset + request.count)
     {
     }
@@ -65,6 +66,8 @@ public:
     {
         const auto& info = *m_source.segments[number];
         const auto& range = m_request.range;
+        if (std::ranges::find(m_damaged, info.id, &core::DamagedPart::segment) != m_damaged.end())
+            return {};
         const auto verdict = m_request.filter.judge(info);
         if (info.time.to <= range.from || info.time.from >= range.to)
             return {};
@@ -79,6 +82,12 @@ public:
             m_request.filter.evaluate(segment, mask);
         const auto& time = segment.column(ColumnId::TimeReceived);
         const auto& sort = segment.column(m_request.sort);
+        if (segment.error())
+            return tl::unexpected(*segment.error());
+        if (segment.damage()) {
+            m_damaged.push_back(*segment.damage());
+            return {};
+        }
         for (uint32_t row = 0; row < info.rows; ++row) {
             const auto t = inside ? range.from : time.at<uint64_t>(row);
             if (t < range.from || t >= range.to)
@@ -91,8 +100,6 @@ public:
         }
         if (m_entries.size() / 2 > m_wanted)
             cut();
-        if (segment.error())
-            return tl::unexpected(*segment.error());
         return {};
     }
 
@@ -114,6 +121,7 @@ private:
     }
 
     const FlowSource& m_source;
+    std::vector<core::DamagedPart>& m_damaged;
     const core::FlowsRequest& m_request;
     Order m_order;
     uint64_t m_wanted;
@@ -138,15 +146,26 @@ void copyCells(core::FlowBatch& out, ColumnId id, const ColumnView& view, std::s
     });
 }
 
-core::Result<core::FlowBatch> readRows(const FlowSource& source, std::span<const Entry> entries, std::span<const ColumnId> columns)
+/// Rows of damaged segments are left out, and the segments added to `damaged` with the number of rows.
+core::Result<core::FlowBatch> readRows(const FlowSource& source, std::span<const Entry> entries, std::span<const ColumnId> columns,
+                                       std::vector<core::DamagedPart>& damaged)
 {
     core::FlowBatch out(source.schema);
     out.addRows(entries.size());
+    std::vector<uint8_t> keep(entries.size(), 1);
     std::map<uint32_t, std::vector<std::pair<uint32_t, size_t>>> bySegment; // rows and where they go
     for (size_t i = 0; i < entries.size(); ++i)
         bySegment[entries[i].segment].emplace_back(entries[i].row, i);
+    const auto leaveOut = [&](const auto& rows) {
+        for (const auto& [row, at] : rows)
+            keep[at] = 0;
+    };
     for (const auto& [number, rows] : bySegment) {
         const auto& info = *source.segments[number];
+        if (std::ranges::find(damaged, info.id, &core::DamagedPart::segment) != damaged.end()) {
+            leaveOut(rows);
+            continue;
+        }
         StoredSegment segment(*source.schema, info, source.select, source.cache, source.texts);
         for (const auto id : columns) {
             if (!(*source.schema)[id].stored() || info.find(id))
@@ -154,7 +173,13 @@ core::Result<core::FlowBatch> readRows(const FlowSource& source, std::span<const
         }
         if (segment.error())
             return tl::unexpected(*segment.error());
+        if (segment.damage()) {
+            damaged.push_back(*segment.damage());
+            leaveOut(rows);
+        }
     }
+    if (std::ranges::find(keep, 0) != keep.end())
+        out.filterRows(keep);
     return out;
 }
 
@@ -163,16 +188,6 @@ core::Result<core::FlowBatch> readRows(const FlowSource& source, std::span<const
 core::Result<core::FlowsSummary> readFlows(const FlowSource& source, const core::FlowsRequest& request, const core::Control& control,
                                            const std::function<bool(core::FlowBatch&&)>& sink)
 {
-    Finder finder(source, request);
-    for (uint32_t number = 0; number < source.segments.size(); ++number) {
-        if (control.stop.stop_requested())
-            return core::fail(core::kCancelled);
-        if (auto scanned = finder.scan(number); !scanned)
-            return tl::unexpected(scanned.error());
-        if (control.progress)
-            control.progress(static_cast<double>(number + 1) / static_cast<double>(source.segments.size()));
-    }
-    const auto entries = finder.finish();
     auto columns = request.columns;
     if (columns.empty()) {
         for (const auto& column : source.schema->columns()) {
@@ -180,17 +195,38 @@ core::Result<core::FlowsSummary> readFlows(const FlowSource& source, const core:
                 columns.push_back(column.id);
         }
     }
-    const std::span<const Entry> all(entries);
-    for (size_t at = 0; at < all.size(); at += core::kSegmentRows) {
-        if (control.stop.stop_requested())
-            return core::fail(core::kCancelled);
-        auto batch = readRows(source, all.subspan(at, std::min(core::kSegmentRows, all.size() - at)), columns);
-        if (!batch)
-            return tl::unexpected(batch.error());
-        if (!sink(std::move(*batch)))
-            break;
+    auto damaged = source.damaged;
+    for (;;) {
+        Finder finder(source, request, damaged);
+        for (uint32_t number = 0; number < source.segments.size(); ++number) {
+            if (control.stop.stop_requested())
+                return core::fail(core::kCancelled);
+            if (auto scanned = finder.scan(number); !scanned)
+                return tl::unexpected(scanned.error());
+            if (control.progress)
+                control.progress(static_cast<double>(number + 1) / static_cast<double>(source.segments.size()));
+        }
+        auto out = finder.summary();
+        const auto entries = finder.finish();
+        const std::span<const Entry> all(entries);
+        bool again = false;
+        for (size_t at = 0; at < all.size() && !again; at += core::kSegmentRows) {
+            if (control.stop.stop_requested())
+                return core::fail(core::kCancelled);
+            const auto known = damaged.size();
+            auto batch = readRows(source, all.subspan(at, std::min(core::kSegmentRows, all.size() - at)), columns, damaged);
+            if (!batch)
+                return tl::unexpected(batch.error());
+            // Nobody has seen a row yet: others may take the place of those that cannot be read.
+            again = at == 0 && damaged.size() > known;
+            if (!again && !batch->empty() && !sink(std::move(*batch)))
+                break;
+        }
+        if (again)
+            continue;
+        out.damaged = std::move(damaged);
+        return out;
     }
-    return finder.summary();
 }
 
 } // namespace rivereto::storage

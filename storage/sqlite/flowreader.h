@@ -15,9 +15,11 @@ struct FlowSource {
     Statement& select;
     ColumnCache& cache;
     const StoreDictionary& texts;
+    std::vector<core::DamagedPart> damaged; ///< known before anything is read
 };
 
-/// See FlowStore::flows. With a count, memory stays in proportion to offset + count; without, 24 bytes a matching row.
+/// See FlowStore::flows. A segment that turns out to be damaged is left out; when that happens after rows went to the sink, its
+/// rows are missing among those that follow. With a count, memory stays in proportion to offset + count; without, 24 bytes a matching row.
 core::Result<core::FlowsSummary> readFlows(const FlowSource& source, const core::FlowsRequest& request, const core::Control& control,
                                            const std::function<bool(core::FlowBatch&&)>& sink);
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <thread>
+#include <unordered_set>
 
 #include "storage/sqlite/flowreader.h"
 #include "storage/sqlite/lease.h"
@@ -168,33 +169,67 @@ Overlap overlapOf(const core::AggregateRequest& request, const SegmentInfo& info
 
 } // namespace
 
+std::vector<core::DamagedPart> SqliteStore::knownDamage(const Catalog& catalog, const core::TimeRange& range) const
+{
+    std::vector<core::DamagedPart> out;
+    std::ranges::copy_if(catalog.damaged, std::back_inserter(out), [&](const core::DamagedPart& part) {
+        return part.time.to == 0 || (part.time.from < range.to && part.time.to > range.from);
+    });
+    if (m_texts->lost() && std::ranges::find(out, 0, &core::DamagedPart::segment) == out.end())
+        out.emplace_back();
+    return out;
+}
+
 core::Result<core::Aggregate> SqliteStore::aggregate(const core::AggregateRequest& request, const core::Control& control)
 {
     auto current = snapshot(m_options.threads > 0 ? m_options.threads : std::thread::hardware_concurrency());
     if (!current)
         return tl::unexpected(current.error());
-    const auto& segments = current->catalog->segments;
-    const auto threads = current->leases.size();
+    auto damaged = knownDamage(*current->catalog, request.range);
+    for (;;) {
+        const auto known = damaged.size();
+        auto out = sumSegments(request, control, *current, damaged);
+        if (out && damaged.size() > known)
+            continue;
+        if (out)
+            out->damaged = std::move(damaged);
+        return out;
+    }
+}
+
+core::Result<core::Aggregate> SqliteStore::sumSegments(const core::AggregateRequest& request, const core::Control& control, Snapshot& from,
+                                                       std::vector<core::DamagedPart>& damaged)
+{
+    const auto& segments = from.catalog->segments;
+    const auto threads = from.leases.size();
+    std::unordered_set<int64_t> leftOut;
+    for (const auto& part : damaged)
+        leftOut.insert(part.segment);
     // Equal keys are summed when memory for twice the cells is in use.
     core::EntryBudget budget(2 * std::max<size_t>(request.maxCells, core::kSegmentRows));
     std::deque<core::Aggregator> sums;
     for (size_t i = 0; i < threads; ++i)
         sums.emplace_back(request, budget);
     std::vector<std::optional<core::Error>> errors(threads);
+    std::vector<std::vector<core::DamagedPart>> found(threads);
     std::atomic<size_t> next{0};
     std::atomic<bool> failed{false};
     onThreads(threads, [&](size_t thread) {
         for (size_t i = next++; i < segments.size() && !failed && !control.stop.stop_requested(); i = next++) {
             const auto& info = *segments[i];
+            if (leftOut.contains(info.id))
+                continue;
             const auto overlap = overlapOf(request, info);
             const auto verdict = request.filter.judge(info);
             if (!overlap.some || (overlap.whole && verdict == core::BoundFilter::Verdict::None)) {
                 sums[thread].skip(info.rows, overlap.some);
                 continue;
             }
-            StoredSegment segment(*m_schema, info, current->leases[thread].select(), *m_cache, *m_texts);
+            StoredSegment segment(*m_schema, info, from.leases[thread].select(), *m_cache, *m_texts);
             sums[thread].consume(segment, overlap.whole, verdict == core::BoundFilter::Verdict::All);
             errors[thread] = segment.error();
+            if (segment.damage())
+                found[thread].push_back(*segment.damage());
             if (sums[thread].overflow() || errors[thread])
                 failed = true;
             if (control.progress)
@@ -205,6 +240,10 @@ core::Result<core::Aggregate> SqliteStore::aggregate(const core::AggregateReques
         if (error)
             return tl::unexpected(std::move(*error));
     }
+    for (auto& parts : found)
+        std::ranges::move(parts, std::back_inserter(damaged));
+    if (std::ranges::any_of(found, [](const auto& parts) { return !parts.empty(); }))
+        return core::Aggregate();
     std::vector<core::Aggregator*> all;
     for (auto& one : sums)
         all.push_back(&one);
@@ -227,7 +266,7 @@ core::Result<core::FlowsSummary> SqliteStore::flows(const core::FlowsRequest& re
     if (!current)
         return tl::unexpected(current.error());
     return readFlows({.schema = m_schema, .segments = current->catalog->segments, .select = current->leases[0].select(), .cache = *m_cache,
-                      .texts = *m_texts},
+                      .texts = *m_texts, .damaged = knownDamage(*current->catalog, request.range)},
                      request, control, sink);
 }
 

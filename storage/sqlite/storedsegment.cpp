@@ -38,19 +38,13 @@ std::shared_ptr<const DecodedColumn> StoredSegment::decoded(const BlobInfo& blob
             column = decodeColumn(bytes, m_schema[blob.id].storage(), m_info.rows, parent.get());
     }
     m_select.reset();
-    if (!row)
-        complain(row.error());
+    if (!row && !isDamage(row.error()))
+        m_error = row.error();
     else if (!column)
-        complain(core::makeError("segment {}, column {} is damaged; run “rivereto check”", m_info.id, m_schema[blob.id].name));
+        m_damage = core::DamagedPart{.segment = m_info.id, .column = std::string(m_schema[blob.id].name), .time = m_info.time, .rows = m_info.rows};
     else
         m_cache.insert(blobId, column);
     return column;
-}
-
-void StoredSegment::complain(core::Error error)
-{
-    if (!m_error)
-        m_error = std::move(error);
 }
 
 } // namespace rivereto::storage

@@ -17,7 +17,9 @@ public:
     {
     }
     [[nodiscard]] const core::DictionaryView& texts() const override { return m_texts; }
-    /// What went wrong while reading; columns read after that are zero, so the answer must be thrown away.
+    /// A column was damaged: it reads as zero, so that what was made of the segment must be thrown away.
+    [[nodiscard]] const std::optional<core::DamagedPart>& damage() const { return m_damage; }
+    /// Reading failed for another reason; as above.
     [[nodiscard]] const std::optional<core::Error>& error() const { return m_error; }
 
 protected:
@@ -25,7 +27,6 @@ protected:
 
 private:
     std::shared_ptr<const DecodedColumn> decoded(const BlobInfo& blob, int depth);
-    void complain(core::Error error);
 
     const core::Schema& m_schema;
     const SegmentInfo& m_info;
@@ -33,6 +34,7 @@ private:
     ColumnCache& m_cache;
     const StoreDictionary& m_texts;
     std::vector<std::shared_ptr<const DecodedColumn>> m_held;
+    std::optional<core::DamagedPart> m_damage;
     std::optional<core::Error> m_error;
 };
 
