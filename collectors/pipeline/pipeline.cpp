@@ -161,12 +161,13 @@ void Pipeline::run(Worker& worker)
     // So that rows never wait much longer than they may.
     const auto tick = m_options.hold.count() > 0 ? std::clamp(m_options.hold / 2, std::chrono::milliseconds(1), kTick) : kTick;
     while (!worker.queue.done()) {
-        // Storing first keeps the number of batches in memory small.
-        if (auto full = takeFull(false)) {
+        worker.idle = true; // before it looks, so that no batch is missed
+        // Who has datagrams leaves a full batch or two to those who have none.
+        if (auto full = takeFull(worker.queue.fill() > 0 ? m_workers.size() : 1)) {
+            worker.idle = false;
             store(*full, worker.enricher);
             continue;
         }
-        worker.idle = true;
         auto batch = worker.queue.pop(tick);
         worker.idle = false;
         const auto now = std::chrono::steady_clock::now();
@@ -179,7 +180,7 @@ void Pipeline::run(Worker& worker)
         publish(worker);
     }
     finishDecoding(worker);
-    while (auto full = takeFull(true))
+    while (auto full = takeLastFull())
         store(*full, worker.enricher);
 }
 
@@ -233,14 +234,24 @@ void Pipeline::handOver(core::FlowBatch& rows)
         (*idle)->queue.nudge();
 }
 
-/// Nothing: no rows are full now, or (with `wait`) there will never be any again.
-std::optional<core::FlowBatch> Pipeline::takeFull(bool wait)
+/// Nothing while fewer than `least` batches are full.
+std::optional<core::FlowBatch> Pipeline::takeFull(size_t least)
+{
+    const std::lock_guard lock(m_mutex);
+    return m_full.size() < least ? std::nullopt : std::optional(popFull());
+}
+
+/// Waits; nothing when there will never be any again.
+std::optional<core::FlowBatch> Pipeline::takeLastFull()
 {
     std::unique_lock lock(m_mutex);
-    if (wait)
-        m_shared.wait(lock, [&] { return m_decoding == 0 || !m_full.empty(); });
-    if (m_full.empty())
-        return std::nullopt;
+    m_shared.wait(lock, [&] { return m_decoding == 0 || !m_full.empty(); });
+    return m_full.empty() ? std::nullopt : std::optional(popFull());
+}
+
+/// With the mutex held.
+core::FlowBatch Pipeline::popFull()
+{
     auto full = std::move(m_full.front());
     m_full.pop_front();
     return full;

@@ -60,7 +60,9 @@ private:
     void decode(Worker& worker, core::DatagramBatch batch);
     void finishDecoding(Worker& worker);
     void handOver(core::FlowBatch& rows);
-    std::optional<core::FlowBatch> takeFull(bool wait);
+    std::optional<core::FlowBatch> takeFull(size_t least);
+    std::optional<core::FlowBatch> takeLastFull();
+    core::FlowBatch popFull();
     void store(core::FlowBatch& rows, core::Enricher& enricher);
     void publish(Worker& worker);
     core::FlowBatch emptyBatch();
