@@ -2,6 +2,7 @@
 #include "core/decode/setdecoder.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rivereto::core {
 
@@ -75,7 +76,7 @@ void SetDecoder::sets(Bytes bytes, uint16_t templateSet)
             // Some exporters fill up a message with zeros.
             if (id != 0 || length != 0)
                 m_stats.add(DecodeCount::MalformedMessages);
-            return;
+            break;
         }
         if (length > bytes.size()) {
             m_stats.add(DecodeCount::Truncated);
@@ -84,15 +85,17 @@ void SetDecoder::sets(Bytes bytes, uint16_t templateSet)
         set(id, templateSet, bytes.subspan(4, length - 4));
         bytes = bytes.subspan(length);
     }
+    decodeGathered();
 }
 
 void SetDecoder::set(uint16_t id, uint16_t templateSet, Bytes body)
 {
     if (id >= kFirstDataSet)
         data(id, body);
-    else if (id == templateSet || id == templateSet + 1)
+    else if (id == templateSet || id == templateSet + 1) {
+        decodeGathered();
         templates(body, id != templateSet, templateSet == kTemplatesIpfix);
-    else
+    } else
         m_stats.add(DecodeCount::ReservedSets);
 }
 
@@ -200,11 +203,45 @@ void SetDecoder::data(uint16_t id, Bytes body)
 {
     const auto key = TemplateKey::of(*m_message, id);
     if (const auto layout = m_templates.find(key)) {
-        decodeData(*layout, body, *m_message);
+        if (layout->variable || layout->options || body.size() < layout->minLength || layout->minLength == 0) {
+            decodeGathered();
+            decodeData(*layout, body, *m_message);
+        } else {
+            gather(*layout, body);
+        }
         return;
     }
     ++m_info->lostSets;
     m_stats.add(DecodeCount::UnknownSets, m_pending.add(key, *m_message, body));
+}
+
+/// Sets wait until the message ends or templates or options come, so that small sets of one template – which alternate where
+/// an exporter keeps the order of its flows – become one run of records.
+void SetDecoder::gather(const Template& layout, Bytes body)
+{
+    auto group = std::find_if(m_groups.begin(), m_groups.begin() + m_groupCount, [&](const auto& g) { return g.layout == &layout; });
+    if (group == m_groups.begin() + m_groupCount) {
+        if (m_groupCount == m_groups.size())
+            decodeGathered();
+        group = m_groups.begin() + m_groupCount++;
+        group->layout = &layout;
+        group->bodies.clear();
+    }
+    group->bodies.push_back(body.first(body.size() / layout.minLength * layout.minLength)); // what is left is padding
+}
+
+void SetDecoder::decodeGathered()
+{
+    for (const auto& group : std::span(m_groups).first(std::exchange(m_groupCount, 0))) {
+        if (group.bodies.size() == 1) {
+            fixedRecords(*group.layout, group.bodies[0], *m_message);
+            continue;
+        }
+        m_joined.clear();
+        for (const Bytes body : group.bodies)
+            m_joined.insert(m_joined.end(), body.begin(), body.end());
+        fixedRecords(*group.layout, m_joined, *m_message);
+    }
 }
 
 void SetDecoder::decodeData(const Template& layout, Bytes body, const MessageContext& message)

@@ -2,6 +2,9 @@
 // SetDecoder: messages made of templates and data sets – NetFlow v9 (RFC 3954) and IPFIX (RFC 7011).
 #pragma once
 
+#include <array>
+#include <vector>
+
 #include "core/decode/decoder.h"
 #include "core/decode/recordwriter.h"
 #include "core/decode/templatetable.h"
@@ -38,6 +41,8 @@ private:
     bool optionsHead9(Cursor& in, size_t& scopes, size_t& fields);
     void define(uint16_t id, std::vector<FieldSpec> fields, bool options);
     void data(uint16_t id, Bytes body);
+    void gather(const Template& layout, Bytes body);
+    void decodeGathered();
     void decodeData(const Template& layout, Bytes body, const MessageContext& message);
     void fixedRecords(const Template& layout, Bytes body, const MessageContext& message);
     void variableRecords(const Template& layout, Bytes body, const MessageContext& message);
@@ -58,6 +63,15 @@ private:
     MessageInfo* m_info = nullptr;
     FlowBatch* m_out = nullptr;
     std::vector<Bytes> m_fields; ///< scratch
+
+    /// Sets of one template whose records have fixed places.
+    struct Group {
+        const Template* layout = nullptr;
+        std::vector<Bytes> bodies;
+    };
+    std::array<Group, 8> m_groups;
+    size_t m_groupCount = 0;
+    std::vector<uint8_t> m_joined; ///< scratch
 };
 
 } // namespace rivereto::core
