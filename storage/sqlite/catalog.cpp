@@ -290,6 +290,23 @@ core::Result<int64_t> readSwept(Database& database)
     return database.queryNumber(fmt::format("SELECT value FROM meta WHERE key = '{}'", kSweptKey));
 }
 
+std::optional<int64_t> readCount(Database& database, std::string_view key)
+{
+    auto row = database.prepare("SELECT value FROM meta WHERE key = ?");
+    if (!row)
+        return std::nullopt;
+    const auto found = row->bindText(0, key).step();
+    return found && *found ? std::optional(row->number(0)) : std::nullopt;
+}
+
+core::Result<void> writeCount(Database& database, std::string_view key, int64_t count)
+{
+    auto row = database.prepare("INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+    if (!row)
+        return tl::unexpected(row.error());
+    return row->bindText(0, key).bind(1, count).run();
+}
+
 namespace {
 
 /// How many ids are tried one by one behind a page that cannot be read.
@@ -413,6 +430,10 @@ core::Result<std::shared_ptr<const Catalog>> loadCatalog(Database& database, con
         out->range = {};
     if (!columns.lost().empty())
         out->damaged.push_back({});
+    const auto count = readCount(database, kSegmentsKey);
+    const auto found = out->segments.size() + static_cast<size_t>(std::ranges::count_if(out->damaged, [](const auto& part) { return part.segment != 0; }));
+    if (count && static_cast<size_t>(*count) > found)
+        out->damaged.push_back({.segment = kVanished});
     return out;
 }
 
@@ -439,7 +460,12 @@ core::Result<void> loadTexts(Database& database, StoreDictionary& dictionary)
             dictionary.load(id, bytes);
     };
     const auto last = database.queryNumber("SELECT max(id) FROM texts").value_or(first + 10'000);
-    return readAround(*rows, first, last, take, [&](int64_t, int64_t) { dictionary.setLost(); });
+    if (auto done = readAround(*rows, first, last, take, [&](int64_t, int64_t) { dictionary.setLost(); }); !done)
+        return done;
+    const auto count = readCount(database, kTextsKey);
+    if (count && *count > dictionary.known())
+        dictionary.setLost();
+    return {};
 }
 
 } // namespace rivereto::storage

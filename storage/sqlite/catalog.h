@@ -100,12 +100,21 @@ std::shared_ptr<const SegmentInfo> readDirectory(const SegmentRow& row, const Fi
 /// every blob of the catalogue as long as its read transaction lasts.
 constexpr std::string_view kSweptKey = "swept";
 core::Result<int64_t> readSwept(Database& database);
+/// In table `meta`: how many rows the tables have, so that rows that vanish with a damaged page are missed.
+constexpr std::string_view kSegmentsKey = "segments";
+constexpr std::string_view kTextsKey = "texts";
+/// Number under a key of `meta`; nothing when there is none.
+std::optional<int64_t> readCount(Database& database, std::string_view key);
+core::Result<void> writeCount(Database& database, std::string_view key, int64_t count);
 
 /// For loadSegment.
 core::Result<Statement> selectSegment(Database& database);
 /// One segment; nullptr when there is none or it is damaged: then `damage` says what is known of it.
 std::shared_ptr<const SegmentInfo> loadSegment(Statement& select, int64_t id, const FileColumns& columns, const core::Schema& schema,
                                                core::DamagedPart& damage);
+
+/// Stands for segments that nothing but their number is known of.
+constexpr int64_t kVanished = -1;
 
 /// The file's current segments, taking over what `before` has already; nullptr stands for nothing read yet. What is damaged
 /// is left out and named; an error means that nothing can be read. Within the caller's transaction.

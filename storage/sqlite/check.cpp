@@ -124,7 +124,9 @@ private:
         if (m_source.texts.lost())
             find({}, "some texts cannot be read; they appear empty");
         for (const auto& part : m_source.catalog->damaged) {
-            if (part.segment != 0)
+            if (part.segment == kVanished)
+                find({}, "segments that the file should have are missing");
+            else if (part.segment != 0)
                 find(part, "its directory is damaged");
         }
     }

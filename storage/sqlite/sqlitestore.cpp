@@ -115,6 +115,7 @@ core::Result<SqliteStore::Lease> SqliteStore::lease()
 
 core::Result<SqliteStore::Snapshot> SqliteStore::snapshot(size_t most)
 {
+    m_cache->startQuery();
     // A commit that takes blobs away between reading the catalogue and the last BEGIN is rare, and two in a row more so.
     constexpr int kAttempts = 100;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {

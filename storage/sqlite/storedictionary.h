@@ -33,6 +33,12 @@ public:
     /// Notes that some stored texts cannot be read.
     void setLost() { m_lost.store(true, std::memory_order_relaxed); }
     [[nodiscard]] bool lost() const { return m_lost.load(std::memory_order_relaxed); }
+    /// Texts without the empty one and without ids that were left out.
+    [[nodiscard]] int64_t known()
+    {
+        const std::lock_guard lock(m_mutex);
+        return static_cast<int64_t>(m_texts.size()) - 1;
+    }
     /// Ids that were interned since the last call: first and one past the last.
     std::pair<uint32_t, uint32_t> takePending();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "storage/sqlite/storedsegment.h"
 
+#include <algorithm>
+
 namespace rivereto::storage {
 
 namespace {
@@ -23,6 +25,8 @@ core::ColumnView StoredSegment::load(core::ColumnId id)
 std::shared_ptr<const DecodedColumn> StoredSegment::decoded(const BlobInfo& blob, int depth)
 {
     const int64_t blobId = m_info.id * kFileColumns + blob.fileColumn;
+    if (const auto parent = std::ranges::find(m_parents, blob.id, &std::pair<core::ColumnId, std::shared_ptr<const DecodedColumn>>::first); parent != m_parents.end())
+        return parent->second;
     if (auto column = m_cache.find(blobId))
         return column;
     std::shared_ptr<const DecodedColumn> parent;
@@ -42,8 +46,10 @@ std::shared_ptr<const DecodedColumn> StoredSegment::decoded(const BlobInfo& blob
         m_error = row.error();
     else if (!column)
         m_damage = core::DamagedPart{.segment = m_info.id, .column = std::string(m_schema[blob.id].name), .time = m_info.time, .rows = m_info.rows};
-    else
+    else if (depth == 0)
         m_cache.insert(blobId, column);
+    else // read for a column that follows it: perhaps for the next one, too, but not worth room in the cache
+        m_parents.emplace_back(blob.id, column);
     return column;
 }
 

@@ -34,6 +34,7 @@ private:
     ColumnCache& m_cache;
     const StoreDictionary& m_texts;
     std::vector<std::shared_ptr<const DecodedColumn>> m_held;
+    std::vector<std::pair<core::ColumnId, std::shared_ptr<const DecodedColumn>>> m_parents;
     std::optional<core::DamagedPart> m_damage;
     std::optional<core::Error> m_error;
 };

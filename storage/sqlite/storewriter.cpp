@@ -104,10 +104,14 @@ core::Result<void> StoreWriter::prepare()
     if (!columns)
         return tl::unexpected(columns.error());
     m_columns = std::move(*columns);
-    if (!m_columns.lost().empty() || m_texts->lost())
+    const auto stated = readCount(m_database, kSegmentsKey);
+    const auto segments = m_database.queryNumber("SELECT count(*) FROM segments");
+    if (!segments)
+        return tl::unexpected(segments.error());
+    if (!m_columns.lost().empty() || m_texts->lost() || (stated && *stated > *segments))
         return core::fail("{}: is damaged and takes no more flows; “rivereto check --salvage” puts what is sound into a new file", m_database.path());
-    if (auto stored = inTransaction([&] { return m_columns.store(m_database, *m_schema); }); !stored)
-        return stored;
+    m_segmentCount = *segments;
+    m_textCount = m_texts->known();
     const std::pair<std::optional<Statement>*, std::string> statements[] = {
         {&m_insertText, "INSERT INTO texts(id, bytes, checksum) VALUES(?, ?, ?)"},
         {&m_insertSegment, "INSERT INTO segments(id, rows, time_min, time_max, directory, checksum) VALUES(?, ?, ?, ?, ?, ?)"},
@@ -131,6 +135,8 @@ core::Result<void> StoreWriter::prepare()
     if (!last)
         return tl::unexpected(last.error());
     m_nextSegment = *last + 1;
+    if (auto stored = inTransaction([&] { return m_columns.store(m_database, *m_schema); }); !stored)
+        return stored;
     if (auto limited = m_database.execute("PRAGMA journal_size_limit = 67108864"); !limited)
         return limited;
     // A file whose segments cannot be listed is not rearranged.
@@ -221,13 +227,20 @@ core::Result<void> StoreWriter::inTransaction(const std::function<core::Result<v
     if (auto begun = m_database.execute("BEGIN IMMEDIATE"); !begun)
         return begun;
     m_removed = false;
+    const auto counts = std::pair(m_segmentCount, m_textCount);
     auto done = write();
     if (done && m_removed)
         done = m_countSweep->run();
     if (done)
+        done = writeCount(m_database, kSegmentsKey, m_segmentCount);
+    if (done)
+        done = writeCount(m_database, kTextsKey, m_textCount);
+    if (done)
         done = m_database.execute("COMMIT");
-    if (!done)
+    if (!done) {
         (void)m_database.execute("ROLLBACK");
+        std::tie(m_segmentCount, m_textCount) = counts;
+    }
     return done;
 }
 
@@ -260,6 +273,7 @@ core::Result<void> StoreWriter::writeTexts()
     const auto [first, end] = m_texts->takePending();
     for (auto id = first; id < end; ++id) {
         const auto text = m_texts->text(id);
+        ++m_textCount;
         if (auto done = m_insertText->bind(0, id).bindBlob(1, text).bind(2, checksumOfText(id, text)).run(); !done)
             return done;
     }
@@ -268,6 +282,7 @@ core::Result<void> StoreWriter::writeTexts()
 
 core::Result<int64_t> StoreWriter::writeSegment(const EncodedSegment& segment)
 {
+    ++m_segmentCount;
     const auto directory = writeDirectory(segment, m_columns);
     const SegmentRow row{.id = m_nextSegment++, .rows = segment.rows, .timeMin = static_cast<int64_t>(segment.timeMin),
                          .timeMax = static_cast<int64_t>(segment.timeMax), .directory = directory};
@@ -304,6 +319,7 @@ core::Result<void> StoreWriter::writeTail(bool whole)
 core::Result<void> StoreWriter::removeSegment(int64_t id)
 {
     m_removed = true;
+    --m_segmentCount;
     if (auto done = m_deleteSegment->bind(0, id).run(); !done)
         return done;
     return m_deleteBlobs->bind(0, id * kFileColumns).bind(1, (id + 1) * kFileColumns).run();

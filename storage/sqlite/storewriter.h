@@ -72,6 +72,8 @@ private:
     std::optional<Statement> m_selectBlob;
     int64_t m_nextSegment = 1;
     bool m_removed = false; ///< the transaction took segments away
+    int64_t m_segmentCount = 0;
+    int64_t m_textCount = 0;
 
     core::FlowBatch m_tail; ///< rows of segments that are still joined
     std::vector<Part> m_parts;
