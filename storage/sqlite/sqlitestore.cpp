@@ -170,12 +170,9 @@ Overlap overlapOf(const core::AggregateRequest& request, const SegmentInfo& info
 
 } // namespace
 
-std::vector<core::DamagedPart> SqliteStore::knownDamage(const Catalog& catalog, const core::TimeRange& range) const
+std::vector<core::DamagedPart> SqliteStore::knownDamage(const Catalog& catalog) const
 {
-    std::vector<core::DamagedPart> out;
-    std::ranges::copy_if(catalog.damaged, std::back_inserter(out), [&](const core::DamagedPart& part) {
-        return part.time.to == 0 || (part.time.from < range.to && part.time.to > range.from);
-    });
+    auto out = catalog.damaged;
     if (m_texts->lost() && std::ranges::find(out, 0, &core::DamagedPart::segment) == out.end())
         out.emplace_back();
     return out;
@@ -186,7 +183,7 @@ core::Result<core::Aggregate> SqliteStore::aggregate(const core::AggregateReques
     auto current = snapshot(m_options.threads > 0 ? m_options.threads : std::thread::hardware_concurrency());
     if (!current)
         return tl::unexpected(current.error());
-    auto damaged = knownDamage(*current->catalog, request.range);
+    auto damaged = knownDamage(*current->catalog);
     for (;;) {
         const auto known = damaged.size();
         auto out = sumSegments(request, control, *current, damaged);
@@ -267,7 +264,7 @@ core::Result<core::FlowsSummary> SqliteStore::flows(const core::FlowsRequest& re
     if (!current)
         return tl::unexpected(current.error());
     return readFlows({.schema = m_schema, .segments = current->catalog->segments, .select = current->leases[0].select(), .cache = *m_cache,
-                      .texts = *m_texts, .damaged = knownDamage(*current->catalog, request.range)},
+                      .texts = *m_texts, .damaged = knownDamage(*current->catalog)},
                      request, control, sink);
 }
 

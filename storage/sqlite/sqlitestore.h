@@ -47,8 +47,8 @@ private:
     /// A catalogue and 1 … `most` connections (no more than it has segments) that find all its blobs as long as they are held,
     /// whatever the writer takes away meanwhile.
     core::Result<Snapshot> snapshot(size_t most);
-    /// What is known to be damaged before anything is read, as far as it may lie in the range.
-    [[nodiscard]] std::vector<core::DamagedPart> knownDamage(const Catalog& catalog, const core::TimeRange& range) const;
+    /// What is known to be damaged before anything is read. Of any time: that is as unsure as the rest of a damaged directory.
+    [[nodiscard]] std::vector<core::DamagedPart> knownDamage(const Catalog& catalog) const;
     /// Sums all segments but those in `damaged`. When others turn out to be damaged they are added to it, and the result is worthless.
     core::Result<core::Aggregate> sumSegments(const core::AggregateRequest& request, const core::Control& control, Snapshot& from,
                                               std::vector<core::DamagedPart>& damaged);

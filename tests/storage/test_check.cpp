@@ -234,7 +234,7 @@ void TestCheck::randomFlips()
     const auto rounds = std::max(12, qEnvironmentVariableIntValue("RIVERETO_FLIP_ROUNDS"));
     int unnoticed = 0;
     int unreadable = 0;
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = qEnvironmentVariableIntValue("RIVERETO_FLIP_FIRST"); round < rounds; ++round) {
         std::mt19937 random(static_cast<unsigned>(round * 1000 + flips));
         auto copy = bytes;
         for (int i = 0; i < flips; ++i) {

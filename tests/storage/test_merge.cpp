@@ -247,7 +247,7 @@ void TestMerge::freePagesAreReturned()
     const auto before = QFileInfo(QString::fromStdString(file)).size();
     {
         auto database = storage::openChecked(file, storage::Database::Mode::Write);
-        QVERIFY(database && database->execute("DELETE FROM segments WHERE id > 1; DELETE FROM blobs WHERE id / 1024 > 1"));
+        QVERIFY(database && database->execute("DELETE FROM segments WHERE id > 1; DELETE FROM blobs WHERE id / 1024 > 1; UPDATE meta SET value = 1 WHERE key = 'segments'"));
     }
     open(file, true);
     QCOMPARE(number(file, "PRAGMA freelist_count"), int64_t{0});
