@@ -16,7 +16,7 @@ namespace {
 
 /// Values below this index a table.
 constexpr uint64_t kTable = core::kSegmentRows;
-/// More distinct values than this are sorted, not hashed: then the hash table leaves the cache, and its values want sorting anyway.
+/// More distinct values than this are sorted, not hashed: the hash table leaves the cache, and its values want sorting anyway.
 constexpr size_t kHashed = 8192;
 /// Rows that tell what the others will be like.
 constexpr size_t kSample = 4096;

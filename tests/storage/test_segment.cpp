@@ -371,7 +371,7 @@ void TestSegment::shapesRoundTrip()
     compareDecoded(batch, 0, count);
 }
 
-/// What earlier versions wrote and this one does not: rising values as packed steps and as varints.
+/// What earlier versions wrote and this one does not: rising values as packed steps and as varints, equal numbers as no planes.
 void TestSegment::olderFormsAreRead()
 {
     const std::vector<uint64_t> values{5, 9, 9'000'000'000};
@@ -401,6 +401,13 @@ void TestSegment::olderFormsAreRead()
         for (const auto& [row, value] : {std::pair(0, values[2]), std::pair(1, values[0]), std::pair(3, values[1])})
             QCOMPARE(decoded->view().at<uint64_t>(static_cast<size_t>(row)), value);
     }
+    storage::ByteWriter planes;
+    planes.put(storage::Encoding::Planes);
+    planes.putVarint(77);
+    planes.put(uint8_t{0});
+    const auto decoded = storage::decodeColumn(planes.take(), core::Storage::U16, 4, nullptr);
+    QVERIFY(decoded);
+    QCOMPARE(decoded->view().at<uint16_t>(3), uint16_t{77});
 }
 
 void TestSegment::dependentColumnsCostNothing()
