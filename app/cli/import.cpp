@@ -7,8 +7,39 @@
 #include "app/config/runtime.h"
 #include "app/session/importjob.h"
 #include "app/session/opendatabase.h"
+#include "core/text/number.h"
+
+#include <QDateTime>
+#include <QFileInfo>
 
 namespace rivereto::app {
+
+namespace {
+
+/// By what an import is known again when it was cut short: paths, sizes and times of its captures. Empty with standard input.
+std::string nameOf(const std::vector<std::string>& files)
+{
+    std::string out;
+    for (const auto& file : files) {
+        const QFileInfo info(QString::fromStdString(file));
+        if (!info.isFile())
+            return {};
+        out += fmt::format("{}\t{}\t{}\n", info.canonicalFilePath().toStdString(), info.size(), info.lastModified().toMSecsSinceEpoch());
+    }
+    return out;
+}
+
+void sayUnfinished(const storage::StoreWriter::Unfinished& earlier)
+{
+    if (earlier.replaced) {
+        say(fmt::format("rivereto: an earlier import of the same captures did not come to its end; its {} flows are replaced\n", core::formatCount(earlier.rows)));
+        return;
+    }
+    const auto file = earlier.name.substr(0, earlier.name.find('\t'));
+    say(fmt::format("rivereto: an earlier import of “{}” did not come to its end; the {} flows it stored stay\n", file, core::formatCount(earlier.rows)));
+}
+
+} // namespace
 
 int runImport(const QStringList& arguments)
 {
@@ -33,12 +64,14 @@ int runImport(const QStringList& arguments)
     auto runtime = Runtime::load(args.value(QStringLiteral("config")));
     if (!runtime)
         return sayFailed(runtime.error());
-    auto database = openDatabase(*path, runtime->schema(), {.write = true});
-    if (!database)
-        return sayFailed(database.error());
     std::vector<std::string> files;
     for (const auto& file : args.operands())
         files.push_back(file.toStdString());
+    auto database = openDatabase(*path, runtime->schema(), {.write = true, .import = nameOf(files)});
+    if (!database)
+        return sayFailed(database.error());
+    if (const auto earlier = database->store->unfinishedImport(); earlier && earlier->rows > 0 && !args.quiet())
+        sayUnfinished(*earlier);
     ProgressLine line(args.quiet());
     auto options = runtime->pipelineOptions(*threads);
     auto summary = importCaptures(files, database->store->schema(), *database->store, options, interrupt.token(),
@@ -46,6 +79,8 @@ int runImport(const QStringList& arguments)
     line.clear();
     if (!summary)
         return sayFailed(summary.error());
+    if (!summary->cancelled)
+        database->store->endImport();
     Output out;
     out.write(format == "json" ? summaryJson(*summary) : summaryText(*summary));
     out.flush();

@@ -129,7 +129,7 @@ int sayDamage(const ImportSummary& summary)
                             core::formatCount(file.capture.packets)));
     }
     if (summary.cancelled)
-        say("rivereto: cancelled; what was read until then is stored\n");
+        say("rivereto: cancelled; what was read until then is stored; importing the same again replaces it\n");
     const bool any = std::ranges::any_of(summary.files, [](const auto& file) { return file.opened; });
     if (!any || summary.cancelled)
         return kFailed;

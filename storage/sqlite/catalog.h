@@ -103,6 +103,9 @@ core::Result<int64_t> readSwept(Database& database);
 /// In table `meta`: how many rows the tables have, so that rows that vanish with a damaged page are missed.
 constexpr std::string_view kSegmentsKey = "segments";
 constexpr std::string_view kTextsKey = "texts";
+/// In table `meta` as long as an import goes on: its name, and the first segment that is its own.
+constexpr std::string_view kImportKey = "import";
+constexpr std::string_view kImportFromKey = "import_from";
 /// Number under a key of `meta`; nothing when there is none.
 std::optional<int64_t> readCount(Database& database, std::string_view key);
 core::Result<void> writeCount(Database& database, std::string_view key, int64_t count);

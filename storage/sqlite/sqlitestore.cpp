@@ -33,7 +33,7 @@ core::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
     if (auto texts = loadTexts(out->m_watch, *out->m_texts); !texts)
         return tl::unexpected(texts.error());
     if (options.write) {
-        auto writer = StoreWriter::start(path, schema, out->m_texts);
+        auto writer = StoreWriter::start(path, schema, out->m_texts, options.import);
         if (!writer)
             return tl::unexpected(writer.error());
         out->m_writer = std::move(*writer);

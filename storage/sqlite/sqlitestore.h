@@ -17,6 +17,7 @@ namespace rivereto::storage {
 struct StoreOptions {
     bool write = false;          ///< create when missing, take the write lock
     unsigned threads = 0;        ///< for one query; 0: one a core
+    std::string import;          ///< with `write`: all that is appended is an import of this name, until endImport()
     size_t cacheBytes = 192U << 20; ///< decoded columns kept
 };
 
@@ -37,6 +38,14 @@ public:
 
     core::Result<void> append(core::FlowBatch&& batch) override;
     core::Result<void> flush() override;
+    /// With StoreOptions::import: what an import before left unfinished; its flows are gone when it was the same one.
+    [[nodiscard]] std::optional<StoreWriter::Unfinished> unfinishedImport() const { return m_writer ? m_writer->unfinished() : std::nullopt; }
+    /// The import came to its end: it will not be replaced when it is started again.
+    void endImport()
+    {
+        if (m_writer)
+            m_writer->endImport();
+    }
 
 private:
     class Lease;

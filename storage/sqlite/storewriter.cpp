@@ -49,7 +49,7 @@ core::Result<int> takeLock(const std::string& path)
 } // namespace
 
 core::Result<std::unique_ptr<StoreWriter>> StoreWriter::start(const std::string& path, std::shared_ptr<const core::Schema> schema,
-                                                              std::shared_ptr<StoreDictionary> texts)
+                                                              std::shared_ptr<StoreDictionary> texts, const std::string& import)
 {
     const auto lock = takeLock(path);
     if (!lock)
@@ -61,7 +61,7 @@ core::Result<std::unique_ptr<StoreWriter>> StoreWriter::start(const std::string&
     }
     std::unique_ptr<StoreWriter> out(new StoreWriter(std::move(*database), std::move(schema), std::move(texts)));
     out->m_lock = *lock;
-    if (auto ready = out->prepare(); !ready)
+    if (auto ready = out->prepare(import); !ready)
         return tl::unexpected(ready.error());
     out->m_thread = std::thread([writer = out.get()] { writer->run(); });
     return out;
@@ -97,7 +97,7 @@ StoreWriter::~StoreWriter()
     }
 }
 
-core::Result<void> StoreWriter::prepare()
+core::Result<void> StoreWriter::prepare(const std::string& import)
 {
     auto schema = m_schema;
     auto columns = FileColumns::load(m_database, schema);
@@ -135,14 +135,66 @@ core::Result<void> StoreWriter::prepare()
     if (!last)
         return tl::unexpected(last.error());
     m_nextSegment = *last + 1;
-    if (auto stored = inTransaction([&] { return m_columns.store(m_database, *m_schema); }); !stored)
-        return stored;
+    const auto begin = [&] {
+        auto stored = m_columns.store(m_database, *m_schema);
+        return stored ? beginImport(import) : stored;
+    };
+    if (auto begun = inTransaction(begin); !begun)
+        return begun;
     if (auto limited = m_database.execute("PRAGMA journal_size_limit = 67108864"); !limited)
         return limited;
     // A file whose segments cannot be listed is not rearranged.
     if (!loadSmall())
         m_small.clear();
     return {};
+}
+
+/// Takes away what the same import stored before it was cut short, and notes that it begins again.
+core::Result<void> StoreWriter::beginImport(const std::string& name)
+{
+    const auto from = readCount(m_database, kImportFromKey);
+    if (from) {
+        auto earlier = m_database.prepare("SELECT value, (SELECT total(rows) FROM segments WHERE id >= ?) FROM meta WHERE key = ?");
+        const auto found = earlier ? earlier->bind(0, *from).bindText(1, kImportKey).step() : tl::unexpected(earlier.error());
+        if (!found)
+            return tl::unexpected(found.error());
+        if (*found)
+            m_unfinished = Unfinished{std::string(earlier->bytes(0)), static_cast<uint64_t>(earlier->number(1)), earlier->bytes(0) == name};
+    }
+    if (m_unfinished && m_unfinished->replaced) {
+        auto segments = m_database.prepare("SELECT id FROM segments WHERE id >= ?");
+        if (!segments)
+            return tl::unexpected(segments.error());
+        std::vector<int64_t> ids;
+        segments->bind(0, *from);
+        for (auto more = segments->step(); more && *more; more = segments->step())
+            ids.push_back(segments->number(0));
+        for (const auto id : ids) {
+            if (auto done = removeSegment(id); !done)
+                return done;
+        }
+    }
+    m_importing = !name.empty();
+    return markImport(name);
+}
+
+/// Empty: none goes on.
+core::Result<void> StoreWriter::markImport(const std::string& name)
+{
+    if (name.empty())
+        return m_database.execute(fmt::format("DELETE FROM meta WHERE key IN ('{}', '{}')", kImportKey, kImportFromKey));
+    auto mark = m_database.prepare("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)");
+    if (!mark)
+        return tl::unexpected(mark.error());
+    if (auto done = mark->bindText(0, kImportKey).bindText(1, name).run(); !done)
+        return done;
+    return mark->bindText(0, kImportFromKey).bind(1, m_nextSegment).run();
+}
+
+void StoreWriter::endImport()
+{
+    const std::lock_guard lock(m_mutex);
+    m_importEnded = true;
 }
 
 core::Result<void> StoreWriter::append(core::FlowBatch&& batch)
@@ -210,7 +262,7 @@ void StoreWriter::run()
         m_written.notify_all();
         if (m_error || (stop && m_segments.empty() && m_rows.empty()))
             break;
-        bool more = true;
+        bool more = !m_importing;
         while (more && !m_stop && !m_hurry && m_segments.empty() && m_rows.empty()) {
             lock.unlock();
             more = mergeOne();
@@ -423,12 +475,18 @@ void StoreWriter::returnPages(std::chrono::steady_clock::time_point deadline)
 void StoreWriter::tidy()
 {
     const auto deadline = std::chrono::steady_clock::now() + kTidyAtMost;
-    if (inTransaction([&] { return writeTail(true); }) && !m_parts.empty()) {
+    const auto finish = [&]() -> core::Result<void> {
+        auto done = writeTail(true);
+        return done && m_importing && m_importEnded ? markImport({}) : done;
+    };
+    const auto finished = inTransaction(finish);
+    m_importing = m_importing && (!m_importEnded || !finished);
+    if (finished && !m_parts.empty()) {
         const auto& tail = m_parts.front();
         m_small.push_back({tail.segment, static_cast<uint32_t>(tail.rows), m_tail.cells<uint64_t>(core::ColumnId::TimeReceived)[0]});
         m_merges.clear();
     }
-    while (std::chrono::steady_clock::now() < deadline && mergeOne()) { }
+    while (!m_importing && std::chrono::steady_clock::now() < deadline && mergeOne()) { }
     returnPages(deadline);
     // Readers elsewhere may keep the log from being emptied; the last to close does it.
     (void)m_database.execute("PRAGMA busy_timeout = 100; PRAGMA wal_checkpoint(TRUNCATE)");

@@ -23,8 +23,9 @@ namespace rivereto::storage {
 class StoreWriter {
 public:
     /// Takes the write lock of the file; an error when another process writes it.
+    /// `import`: everything appended belongs to an import of this name, until endImport().
     static core::Result<std::unique_ptr<StoreWriter>> start(const std::string& path, std::shared_ptr<const core::Schema> schema,
-                                                            std::shared_ptr<StoreDictionary> texts);
+                                                            std::shared_ptr<StoreDictionary> texts, const std::string& import);
     /// Commits what was appended, then closes.
     ~StoreWriter();
     StoreWriter(const StoreWriter&) = delete;
@@ -34,6 +35,16 @@ public:
     core::Result<void> append(core::FlowBatch&& batch);
     core::Result<void> flush();
 
+    /// An earlier import that did not come to its end (killed, cancelled, no room), found at the start.
+    struct Unfinished {
+        std::string name;
+        uint64_t rows = 0;     ///< that it had stored
+        bool replaced = false; ///< it was the same one: they are gone, for they come again. Otherwise they stay.
+    };
+    [[nodiscard]] const std::optional<Unfinished>& unfinished() const { return m_unfinished; }
+    /// All of the import was appended.
+    void endImport();
+
 private:
     /// Rows of the tail that are a segment of their own.
     struct Part {
@@ -42,7 +53,9 @@ private:
         size_t rows = 0;
     };
     StoreWriter(Database database, std::shared_ptr<const core::Schema> schema, std::shared_ptr<StoreDictionary> texts);
-    core::Result<void> prepare();
+    core::Result<void> prepare(const std::string& import);
+    core::Result<void> beginImport(const std::string& name);
+    core::Result<void> markImport(const std::string& name);
     void run();
     core::Result<void> commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows);
     core::Result<void> writeTexts();
@@ -71,6 +84,8 @@ private:
     std::optional<Statement> m_selectSegment;
     std::optional<Statement> m_selectBlob;
     int64_t m_nextSegment = 1;
+    std::optional<Unfinished> m_unfinished;
+    bool m_importing = false; ///< segments from its first on are the import's alone, so that they can be taken away together
     bool m_removed = false; ///< the transaction took segments away
     int64_t m_segmentCount = 0;
     int64_t m_textCount = 0;
@@ -90,6 +105,7 @@ private:
     uint64_t m_committed = 0;
     bool m_hurry = false;
     bool m_stop = false;
+    bool m_importEnded = false;
     std::optional<core::Error> m_error;
     std::thread m_thread;
 };
