@@ -93,6 +93,38 @@ private slots:
         QCOMPARE(run.rows(), 2U);
     }
 
+    void setsOfOneTemplateAreTakenTogether()
+    {
+        Run run;
+        run(netflow9(Octets()
+                .add(set(0, templateRecord(256, kSimple)))
+                .add(set(0, templateRecord(257, {{2, 4}, {1, 4}})))
+                .add(set(256, simple(1, 10)))
+                .add(set(257, Octets().u32(2).u32(20)))
+                .add(set(256, simple(3, 30).u8(0).u8(0)))
+                .add(set(0, templateRecord(256, {{1, 4}, {2, 4}}))) // ends what goes together, and changes what it means
+                .add(set(257, Octets().u32(4).u32(40)))
+                .add(set(256, Octets().u32(50).u32(5)))));
+        std::vector<std::pair<uint64_t, uint64_t>> counters;
+        for (size_t row = 0; row < run.rows(); ++row)
+            counters.emplace_back(number(run.batch, "Packets", row), number(run.batch, "Bytes", row));
+        QCOMPARE(counters, (std::vector<std::pair<uint64_t, uint64_t>> {{1, 10}, {3, 30}, {2, 20}, {4, 40}, {5, 50}}));
+        QCOMPARE(address(run.batch, "SrcAddr", 1), "10.0.0.1");
+        QCOMPARE(run.count(DecodeCount::TemplatesChanged), 1U);
+        QCOMPARE(run.decoder.stats().losses(), 0U);
+        for (uint16_t id = 300; id < 320; ++id) // more templates than are gathered at once
+            run(netflow9(Octets().add(set(0, templateRecord(id, {{2, 4}, {1, 4}})))));
+        Octets many;
+        for (uint16_t id = 300; id < 320; ++id)
+            many.add(set(id, Octets().u32(id).u32(1))).add(set(300, Octets().u32(7).u32(1)));
+        run(netflow9(many));
+        QCOMPARE(run.rows(), 45U);
+        uint64_t sum = 0;
+        for (size_t row = 5; row < run.rows(); ++row)
+            sum += number(run.batch, "Packets", row);
+        QCOMPARE(sum, 20U * 7 + (300U + 319) * 10);
+    }
+
     void reducedSizeAndWideNumbers()
     {
         Run run;
