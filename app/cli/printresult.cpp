@@ -2,6 +2,8 @@
 #include "app/cli/printresult.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 
 #include "app/cli/arguments.h"
 #include "core/text/number.h"
@@ -22,14 +24,62 @@ constexpr std::pair<std::string_view, double core::Statistics::*> kStatistics[] 
     {"min", &core::Statistics::min},         {"max", &core::Statistics::max}, {"last", &core::Statistics::last},
     {"average", &core::Statistics::average}, {"p95", &core::Statistics::p95}, {"total", &core::Statistics::total},
 };
+constexpr std::pair<std::string_view, double core::Statistics::*> kValue[] = {{"value", &core::Statistics::average}};
 
-std::span<const std::pair<std::string_view, double core::Statistics::*>> statisticsOf(core::Unit unit)
+std::span<const std::pair<std::string_view, double core::Statistics::*>> statisticsOf(const core::Query& query)
 {
+    if (query.kind == QueryKind::Sankey)
+        return kValue;
     const std::span all(kStatistics);
-    return core::isTotal(unit) ? all.last(1) : all;
+    return core::isTotal(query.unit) ? all.last(1) : all;
 }
 
-std::string plainNumber(double number) { return number == std::floor(number) && std::abs(number) < 1e15 ? fmt::format("{:.0f}", number) : fmt::format("{}", number); }
+bool hasSamples(const QueryResult& result) { return result.total.statistics.samples.value_or(0) > 0; }
+bool hasBilling(const QueryResult& result) { return result.total.statistics.p95of5m.has_value(); }
+
+/// Empty where there is no value.
+std::string plainNumber(double number)
+{
+    if (std::isnan(number))
+        return {};
+    return number == std::floor(number) && std::abs(number) < 1e15 ? fmt::format("{:.0f}", number) : fmt::format("{}", number);
+}
+
+/// One of the answers within an answer: the question's own, the opposite direction's, those of the earlier range.
+struct Part {
+    const QueryResult* result;
+    std::vector<std::string> marks; ///< direction and period, where they were asked for
+};
+
+std::vector<std::string> markNames(const core::Query& query)
+{
+    std::vector<std::string> out;
+    if (query.bidirectional)
+        out.emplace_back("direction");
+    if (query.previous != core::Period::None)
+        out.emplace_back("period");
+    return out;
+}
+
+std::vector<Part> partsOf(const QueryResult& result)
+{
+    std::vector<Part> out;
+    const auto add = [&](const QueryResult* one, const char* direction, const char* period) {
+        if (!one)
+            return;
+        Part part{.result = one, .marks = {}};
+        if (result.query.bidirectional)
+            part.marks.emplace_back(direction);
+        if (result.query.previous != core::Period::None)
+            part.marks.emplace_back(period);
+        out.push_back(std::move(part));
+    };
+    add(&result, "forward", "current");
+    add(result.reverse.get(), "reverse", "current");
+    add(result.previous.get(), "forward", "previous");
+    add(result.previous ? result.previous->reverse.get() : nullptr, "reverse", "previous");
+    return out;
+}
 
 std::string_view unitText(core::Unit unit)
 {
@@ -38,6 +88,8 @@ std::string_view unitText(core::Unit unit)
     case core::Unit::L2Bps: return "b/s";
     case core::Unit::Pps: return "p/s";
     case core::Unit::Fps: return "flows/s";
+    case core::Unit::InL2Percent:
+    case core::Unit::OutL2Percent: return "%";
     default: return "";
     }
 }
@@ -45,7 +97,7 @@ std::string_view unitText(core::Unit unit)
 /// What `total` counts for a unit.
 std::string_view totalUnit(core::Unit unit)
 {
-    return unit == core::Unit::L3Bps || unit == core::Unit::L2Bps || unit == core::Unit::Bytes ? "B" : "";
+    return unit == core::Unit::L3Bps || unit == core::Unit::L2Bps || unit == core::Unit::Bytes || core::isPercent(unit) ? "B" : "";
 }
 
 bool isNumeric(core::Type type)
@@ -74,85 +126,175 @@ void align(std::string& out, const Table& rows, const std::vector<bool>& right)
     }
 }
 
-std::vector<std::string> header(const QueryResult& result, const core::Schema& schema)
+std::vector<std::string> header(const QueryResult& result)
 {
     std::vector<std::string> out;
-    for (const auto id : result.dimensions)
-        out.emplace_back(schema[id].name);
+    for (const auto& dimension : result.dimensions)
+        out.push_back(dimension.name);
+    std::ranges::move(markNames(result.query), std::back_inserter(out));
     return out;
 }
 
-/// Rows of the CSV shape: header, then one line a series or a point.
-Table plainTable(const QueryResult& result, const core::Schema& schema, int utcOffset)
+/// Where the texts of a row end and its figures begin.
+size_t textColumns(const QueryResult& result) { return header(result).size() + (result.query.kind == QueryKind::TimeSeries ? 1 : 0); }
+
+std::vector<std::string> keyOf(const Part& part, const Series& series)
 {
-    Table rows(1, header(result, schema));
-    if (result.query.kind == QueryKind::TimeSeries) {
-        rows[0].insert(rows[0].begin(), "time");
-        rows[0].emplace_back("value");
-        for (const auto& series : result.series) {
+    auto out = series.key;
+    out.insert(out.end(), part.marks.begin(), part.marks.end());
+    return out;
+}
+
+Table seriesTable(const QueryResult& result, int utcOffset)
+{
+    Table rows(1, header(result));
+    rows[0].insert(rows[0].begin(), "time");
+    rows[0].emplace_back("value");
+    for (const auto& part : partsOf(result)) {
+        for (const auto& series : part.result->series) {
             for (size_t i = 0; i < series.points.size(); ++i) {
-                std::vector<std::string> row{core::formatTime(result.firstPoint + i * result.intervalMs, utcOffset)};
-                row.insert(row.end(), series.key.begin(), series.key.end());
+                std::vector<std::string> row{core::formatTime(part.result->firstPoint + i * part.result->intervalMs, utcOffset)};
+                std::ranges::move(keyOf(part, series), std::back_inserter(row));
                 row.push_back(plainNumber(series.points[i]));
                 rows.push_back(std::move(row));
             }
         }
-        return rows;
-    }
-    for (const auto& [name, member] : statisticsOf(result.query.unit))
-        rows[0].emplace_back(name);
-    for (const auto& series : result.series) {
-        auto row = series.key;
-        for (const auto& [name, member] : statisticsOf(result.query.unit))
-            row.push_back(plainNumber(series.statistics.*member));
-        rows.push_back(std::move(row));
     }
     return rows;
 }
 
-/// For people: units and prefixes; a time series becomes the table of its statistics.
-std::string textTable(const QueryResult& result, const core::Schema& schema, int utcOffset, const core::AsNames* asNames)
+/// Rows of the CSV shape: header, then one line a series or a point. `uncertain`: with how many samples there are behind it.
+Table plainTable(const QueryResult& result, int utcOffset, bool uncertain)
 {
-    // "15169 Google" where the name is known.
-    const auto named = [&](std::vector<std::string> key) {
-        for (size_t i = 0; i < key.size() && asNames; ++i) {
-            if (schema[result.dimensions[i]].type != core::Type::Asn)
+    if (result.query.kind == QueryKind::TimeSeries)
+        return seriesTable(result, utcOffset);
+    Table rows(1, header(result));
+    uncertain = uncertain && hasSamples(result);
+    for (const auto& [name, member] : statisticsOf(result.query)) {
+        rows[0].emplace_back(name);
+        if (name == "p95" && hasBilling(result))
+            rows[0].emplace_back("p95(5m)");
+    }
+    if (uncertain)
+        rows[0].insert(rows[0].end(), {"samples", "uncertainty"});
+    for (const auto& part : partsOf(result)) {
+        for (const auto& series : part.result->series) {
+            auto row = keyOf(part, series);
+            const auto& statistics = series.statistics;
+            for (const auto& [name, member] : statisticsOf(result.query)) {
+                row.push_back(plainNumber(statistics.*member));
+                if (name == "p95" && hasBilling(result))
+                    row.push_back(statistics.p95of5m ? plainNumber(*statistics.p95of5m) : "");
+            }
+            if (uncertain) {
+                row.push_back(statistics.samples ? std::to_string(*statistics.samples) : "");
+                row.push_back(statistics.uncertainty() ? plainNumber(*statistics.uncertainty()) : "");
+            }
+            rows.push_back(std::move(row));
+        }
+    }
+    return rows;
+}
+
+/// Tables for people, row by row.
+class TextTable {
+public:
+    TextTable(const QueryResult& result, const core::Schema& schema, const core::AsNames* asNames) : m_result(result), m_schema(schema), m_asNames(asNames)
+    {
+        m_rows.assign(1, header(result));
+        m_right.assign(m_rows[0].size(), false);
+        for (const auto& [name, member] : statisticsOf(result.query)) {
+            figure(name);
+            if (name == "p95" && hasBilling(result))
+                figure("p95(5m)");
+        }
+        if (hasSamples(result))
+            figure("±");
+        if (!core::isPercent(result.query.unit))
+            figure("share");
+    }
+
+    void add(const Series& series, std::vector<std::string> row, double all)
+    {
+        const auto& query = m_result.query;
+        const auto& statistics = series.statistics;
+        const auto scaled = [](double value, std::string_view unit) { return std::isnan(value) ? std::string("–") : core::formatScaled(value, unit); };
+        const bool sum = query.kind == QueryKind::Sankey && core::isTotal(query.unit);
+        for (const auto& [name, member] : statisticsOf(query)) {
+            row.push_back(scaled(statistics.*member, name == "total" || sum ? totalUnit(query.unit) : unitText(query.unit)));
+            if (name == "p95" && hasBilling(m_result))
+                row.push_back(statistics.p95of5m ? scaled(*statistics.p95of5m, unitText(query.unit)) : "");
+        }
+        if (hasSamples(m_result))
+            row.push_back(statistics.uncertainty() ? core::formatPercent(*statistics.uncertainty() / 100) : "");
+        if (!core::isPercent(query.unit))
+            row.push_back(core::formatPercent(all > 0 ? statistics.total / all : 0));
+        m_rows.push_back(std::move(row));
+    }
+
+    void add(const Part& part)
+    {
+        const auto all = part.result->total.statistics.total;
+        for (const auto& series : part.result->series) {
+            auto key = named(series.key);
+            key.insert(key.end(), part.marks.begin(), part.marks.end());
+            add(series, std::move(key), all);
+        }
+        if (m_result.dimensions.empty())
+            return;
+        std::vector<std::string> key(m_result.dimensions.size());
+        key[0] = "Total";
+        key.insert(key.end(), part.marks.begin(), part.marks.end());
+        add(part.result->total, std::move(key), all);
+    }
+
+    [[nodiscard]] std::string text() const
+    {
+        std::string out;
+        align(out, m_rows, m_right);
+        return out;
+    }
+
+private:
+    void figure(std::string_view name)
+    {
+        m_rows[0].emplace_back(name);
+        m_right.push_back(true);
+    }
+    /// "15169 Google" where the name is known.
+    [[nodiscard]] std::vector<std::string> named(std::vector<std::string> key) const
+    {
+        for (size_t i = 0; i < key.size() && m_asNames; ++i) {
+            if (m_schema[m_result.dimensions[i].column].type != core::Type::Asn)
                 continue;
-            if (const auto name = asNames->name(core::parseAsn(key[i]).value_or(0)); !name.empty())
+            if (const auto name = m_asNames->name(core::parseAsn(key[i]).value_or(0)); !name.empty())
                 key[i].append(" ").append(name);
         }
         return key;
-    };
-    Table rows(1, header(result, schema));
-    std::vector<bool> right(rows[0].size(), false);
-    for (const auto& [name, member] : statisticsOf(result.query.unit)) {
-        rows[0].emplace_back(name);
-        right.push_back(true);
     }
-    rows[0].emplace_back("share");
-    right.push_back(true);
-    const auto add = [&](const Series& series, std::vector<std::string> row) {
-        for (const auto& [name, member] : statisticsOf(result.query.unit))
-            row.push_back(core::formatScaled(series.statistics.*member, name == "total" ? totalUnit(result.query.unit) : unitText(result.query.unit)));
-        const auto all = result.total.statistics.total;
-        row.push_back(core::formatPercent(all > 0 ? series.statistics.total / all : 0));
-        rows.push_back(std::move(row));
-    };
-    for (const auto& series : result.series)
-        add(series, named(series.key));
-    if (!result.dimensions.empty()) {
-        std::vector<std::string> key(result.dimensions.size());
-        key[0] = "Total";
-        add(result.total, std::move(key));
-    }
-    std::string out;
-    align(out, rows, right);
+
+    const QueryResult& m_result;
+    const core::Schema& m_schema;
+    const core::AsNames* m_asNames;
+    Table m_rows;
+    std::vector<bool> m_right;
+};
+
+/// For people: units and prefixes; a time series becomes the table of its statistics.
+std::string textTable(const QueryResult& result, const core::Schema& schema, int utcOffset, const core::AsNames* asNames)
+{
+    TextTable table(result, schema, asNames);
+    for (const auto& part : partsOf(result))
+        table.add(part);
+    auto out = table.text();
     fmt::format_to(std::back_inserter(out), "\n{} – {}", core::formatTime(result.range.from, utcOffset), core::formatTime(result.range.to, utcOffset));
     if (result.intervalMs > 0)
         fmt::format_to(std::back_inserter(out), ", points of {}", core::formatInterval(result.intervalMs));
     fmt::format_to(std::back_inserter(out), "\n{} of {} flows match", core::formatCount(result.rowsMatched), core::formatCount(result.rowsInRange));
     if (result.cutOff > 0)
         fmt::format_to(std::back_inserter(out), "; Other is {} more", core::formatCount(result.cutOff));
+    if (hasSamples(result))
+        out += "; ± is half of the 95 % interval of sampled traffic";
     out += "\n";
     return out;
 }
@@ -201,9 +343,9 @@ std::string ResultPrinter::print(const QueryResult& result, const core::Schema& 
 {
     if (m_format == Format::Text)
         return textTable(result, schema, m_utcOffset, m_asNames.get());
-    const auto rows = plainTable(result, schema, m_utcOffset);
+    const auto rows = plainTable(result, m_utcOffset, m_format != Format::Csv);
     if (m_format != Format::Csv)
-        return jsonTable(rows, result.dimensions.size() + (result.query.kind == QueryKind::TimeSeries ? 1 : 0), m_format == Format::NdJson);
+        return jsonTable(rows, textColumns(result), m_format == Format::NdJson);
     std::string out;
     for (const auto& row : rows) {
         for (size_t i = 0; i < row.size(); ++i) {

@@ -45,16 +45,20 @@ void addOptions(Arguments& args)
     args.addFlag(QStringLiteral("r"), QObject::tr("The operands are captures, read into a temporary database; the filter comes last or with --filter."));
     option("from", "TIME", QObject::tr("Start of the range: ISO 8601, Unix time, “6 hours ago”, “yesterday at 19:00”."));
     option("to", "TIME", QObject::tr("End of the range (not included)."));
-    option("dimensions", "A,B", QObject::tr("Columns to group by."));
+    option("dimensions", "A,B", QObject::tr("Columns to group by; Addr, AS, Port, Country … count a flow at both ends, Conversation is the pair of addresses."));
     option("filter", "EXPRESSION", QObject::tr("Filter; the last operand is the same."));
-    option("units", "U", QObject::tr("l3bps (default), l2bps, pps, fps, bytes, packets or flows."));
+    option("units", "U", QObject::tr("l3bps (default), l2bps, pps, fps, inl2%, outl2%, bytes, packets, flows or distinct:COLUMN."));
     option("limit", "N", QObject::tr("Named series; 0 is all. Default 10."));
     option("limit-type", "avg|max|last", QObject::tr("What the series are ranked by."));
     option("truncate-v4", "N", QObject::tr("Cut IPv4 addresses that are grouped by to N bits."));
     option("truncate-v6", "N", QObject::tr("Cut IPv6 addresses that are grouped by to N bits."));
-    option("kind", "table|timeseries|flows", QObject::tr("What is asked for."));
+    option("kind", "table|timeseries|sankey|flows", QObject::tr("What is asked for."));
     option("points", "N", QObject::tr("At most so many points. Default 200."));
     option("interval", "T", QObject::tr("Length of a point, as 60s, 5min, 1h."));
+    args.addFlag(QStringLiteral("bidirectional"), QObject::tr("The opposite direction, too."));
+    option("previous-period", "hour|day|week|4weeks|year", QObject::tr("The same range that much earlier, too."));
+    args.addFlag(QStringLiteral("spread"), QObject::tr("Bytes and packets over the time that a flow lasted, not at its time."));
+    args.addFlag(QStringLiteral("billing"), QObject::tr("Adds p95(5m): the 95th percentile of 5-minute points, by nearest rank."));
     option("fields", "A,B", QObject::tr("Columns of kind flows."));
     option("sort", "COLUMN", QObject::tr("Order of kind flows, “-” before it for descending. Default TimeReceived."));
     option("count", "N", QObject::tr("Rows of kind flows; 0 is all."));
@@ -83,10 +87,8 @@ tl::expected<Question, int> readQuestion(const Arguments& args, const core::Now&
         query.kind = *kind;
     }
     if (const auto text = args.value(QStringLiteral("units"))) {
-        const auto unit = core::parseUnit(*text);
-        if (!unit)
-            return wrong(unit.error());
-        query.unit = *unit;
+        if (const auto set = core::setUnit(query, *text); !set)
+            return wrong(set.error());
     }
     if (const auto text = args.value(QStringLiteral("limit-type"))) {
         const auto by = core::parseLimitBy(*text);
@@ -94,6 +96,15 @@ tl::expected<Question, int> readQuestion(const Arguments& args, const core::Now&
             return wrong(by.error());
         query.limitBy = *by;
     }
+    if (const auto text = args.value(QStringLiteral("previous-period"))) {
+        const auto period = core::parsePeriod(*text);
+        if (!period)
+            return wrong(period.error());
+        query.previous = *period;
+    }
+    query.bidirectional = args.has(QStringLiteral("bidirectional"));
+    query.spread = args.has(QStringLiteral("spread"));
+    query.billing = args.has(QStringLiteral("billing"));
     if (const auto text = args.value(QStringLiteral("interval"))) {
         const auto interval = core::parseInterval(*text);
         if (!interval)

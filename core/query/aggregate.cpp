@@ -2,51 +2,17 @@
 #include "core/query/aggregate.h"
 
 #include <algorithm>
-#include <array>
-#include <numeric>
+
+#include "core/query/kernels.h"
 
 namespace rivereto::core {
 
 namespace {
 
-/// Beyond this many (group, point) sums in one segment, rows are hashed one by one.
-constexpr uint64_t kDenseCells = 4 * kSegmentRows;
 /// Ethernet's preamble, header, checksum and gap: what layer 2 adds to a packet, in octets.
 constexpr uint64_t kLayer2Octets = 38;
-
-/// Sums that wait for a common look-up.
-constexpr size_t kWaiting = 512;
-
-/// Calls f(row → number) with the fastest accessor for a column of any unsigned width.
-template <class F>
-void withNumbers(const ColumnView& view, F&& f)
-{
-    withCellType(view.storage, [&](auto cell) {
-        using T = decltype(cell);
-        if constexpr (std::is_integral_v<T>) {
-            const T* cells = view.as<T>();
-            if (view.kind == ColumnView::Kind::Constant)
-                f([value = static_cast<uint64_t>(cells[0])](size_t) { return value; });
-            else if (view.kind == ColumnView::Kind::Plain)
-                f([cells](size_t row) { return static_cast<uint64_t>(cells[row]); });
-            else
-                f([cells, codes = view.codes](size_t row) { return static_cast<uint64_t>(cells[codes[row]]); });
-        }
-    });
-}
-
-/// One key column as small whole numbers, one a row.
-struct Digit {
-    const ColumnView* view;
-    uint32_t radix; ///< 0: too many different values
-    [[nodiscard]] const void* cell(uint32_t digit, std::array<uint8_t, 2>& buffer) const
-    {
-        if (view->kind != ColumnView::Kind::Plain)
-            return static_cast<const uint8_t*>(view->cells) + digit * cellSize(view->storage);
-        buffer = {static_cast<uint8_t>(digit), static_cast<uint8_t>(digit >> 8)};
-        return buffer.data();
-    }
-};
+/// Up to so many sums there is room for four of each in the processor's first cache.
+constexpr size_t kLaneCells = 1024;
 
 Digit digitOf(const ColumnView& view)
 {
@@ -56,297 +22,443 @@ Digit digitOf(const ColumnView& view)
     return {&view, size == 1 ? 256U : size == 2 ? 65536U : 0U};
 }
 
-template <class T>
-void addDigits(std::vector<uint32_t>& groups, const T* digits, uint32_t radix, size_t rows)
+bool countsAtBothEnds(const GroupKey& key) { return key.take == GroupKey::Take::Cell && key.other != ColumnId::kNone; }
+
+/// Smallest and largest of some times, and whether they never fall.
+struct Order {
+    uint64_t low = UINT64_MAX;
+    uint64_t high = 0;
+    bool rising = true;
+};
+
+RIVERETO_WIDE Order orderOf(const uint64_t* times, size_t count)
 {
-    for (size_t row = 0; row < rows; ++row)
-        groups[row] = groups[row] * radix + digits[row];
+    Order out;
+    uint64_t falls = 0;
+    for (size_t i = 0; i < count; ++i) {
+        out.low = times[i] < out.low ? times[i] : out.low;
+        out.high = times[i] > out.high ? times[i] : out.high;
+    }
+    for (size_t i = 1; i < count; ++i)
+        falls |= static_cast<uint64_t>(times[i] < times[i - 1]);
+    out.rising = falls == 0;
+    return out;
+}
+
+RIVERETO_WIDE void addWhereAtLeast(uint32_t* points, const uint64_t* times, uint64_t bound, size_t count)
+{
+    for (size_t i = 0; i < count; ++i)
+        points[i] += static_cast<uint32_t>(times[i] >= bound);
+}
+
+/// Sums of neighbouring items often belong to the same cell: in lanes of their own they need not wait for each other.
+void sumItems(uint64_t* cells, size_t groups, size_t lanes, const uint32_t* at, const uint64_t* weight, size_t count)
+{
+    size_t item = 0;
+    for (; lanes == 4 && item + 4 <= count; item += 4) {
+        cells[at[item]] += weight[item];
+        cells[at[item + 1] + groups] += weight[item + 1];
+        cells[at[item + 2] + 2 * groups] += weight[item + 2];
+        cells[at[item + 3] + 3 * groups] += weight[item + 3];
+    }
+    for (; item < count; ++item)
+        cells[at[item]] += weight[item];
 }
 
 } // namespace
 
-size_t AggregateRequest::keyWidth() const
+size_t AggregateRequest::widthOf(size_t count) const
 {
     size_t width = 0;
-    for (const auto id : keys)
-        width += cellSize((*schema)[id].storage());
+    for (size_t i = 0; i < count; ++i)
+        width += cellSize((*schema)[keys[i].column].storage());
     return width;
 }
 
-struct Aggregator::Grouping {
-    std::vector<Digit> digits;
-    uint64_t groups = 1; ///< product of the radices; 0: rows must be hashed
-};
-
-Aggregator::Aggregator(const AggregateRequest& request) : m_request(request), m_keyWidth(request.keyWidth())
+Aggregator::Aggregator(const AggregateRequest& request, EntryBudget& budget)
+    : m_request(request), m_keyWidth(request.keyWidth()), m_namedWidth(request.namedWidth()), m_hasPoints(request.hasPoints()),
+      m_twoEnds(std::ranges::any_of(request.keys, countsAtBothEnds)), m_sums(m_keyWidth + (m_hasPoints ? sizeof(uint32_t) : 0), budget),
+      m_views(request.truncateV4, request.truncateV6), m_totals(request.points)
 {
-    m_result.cells = GroupTable(m_keyWidth + sizeof(uint32_t));
     if (request.only) {
-        m_only.emplace(m_keyWidth);
-        for (size_t at = 0; m_keyWidth > 0 && at + m_keyWidth <= request.only->size(); at += m_keyWidth)
+        m_only.emplace(m_namedWidth);
+        for (size_t at = 0; m_namedWidth > 0 && at + m_namedWidth <= request.only->size(); at += m_namedWidth)
             m_only->entryOf(request.only->data() + at);
     }
 }
 
+void Aggregator::skip(uint64_t rows, bool inRange)
+{
+    m_rowsStored += rows;
+    m_rowsInRange += inRange ? rows : 0;
+}
+
 void Aggregator::consume(SegmentView& segment, bool wholeRange, bool wholeFilter)
 {
+    m_rowsStored += segment.rows();
+    m_views.start();
+    pickRows(segment, wholeRange, wholeFilter);
+    m_rowsMatched += m_items;
+    m_counts = true;
+    sumPicked(segment, false);
+    if (!m_twoEnds)
+        return;
+    dropEqualEnds(segment);
+    m_counts = false;
+    sumPicked(segment, true);
+}
+
+void Aggregator::pickRows(SegmentView& segment, bool wholeRange, bool wholeFilter)
+{
     const size_t rows = segment.rows();
-    m_result.rowsStored += rows;
-    maskRows(segment, wholeRange, wholeFilter);
-    if (m_mask.empty() || m_result.overflow)
+    m_all = true;
+    m_items = rows;
+    if (wholeRange && wholeFilter && m_request.half == Half::Both) {
+        m_rowsInRange += rows;
+        return;
+    }
+    std::vector<uint8_t> mask(rows, 1);
+    if (!wholeFilter)
+        m_request.filter.evaluate(segment, mask);
+    if (m_request.half != Half::Both)
+        maskHalf(segment, mask);
+    if (wholeRange) {
+        m_rowsInRange += rows;
+    } else {
+        std::vector<uint8_t> inRange(rows);
+        maskRange(segment, inRange);
+        m_rowsInRange += static_cast<uint64_t>(std::ranges::count(inRange, 1));
+        for (size_t row = 0; row < rows; ++row)
+            mask[row] &= inRange[row];
+    }
+    keep(mask);
+}
+
+/// Of the rows at work those stay that `mask`, one entry a row, has.
+void Aggregator::keep(const std::vector<uint8_t>& mask)
+{
+    std::vector<uint16_t> kept(m_items + 1);
+    size_t count = 0;
+    eachItem(0, m_items, [&](size_t, size_t row) {
+        kept[count] = static_cast<uint16_t>(row);
+        count += mask[row];
+    });
+    m_all = count == mask.size();
+    kept.resize(count);
+    m_rows = std::move(kept);
+    m_items = count;
+}
+
+/// Leaves only rows whose ends are in different groups.
+void Aggregator::dropEqualEnds(SegmentView& segment)
+{
+    const size_t rows = segment.rows();
+    std::vector<uint8_t> differ(rows, 0);
+    for (const auto& key : m_request.keys) {
+        if (!countsAtBothEnds(key))
+            continue;
+        const auto& a = m_views.view(segment, key, false);
+        const auto& b = m_views.view(segment, key, true);
+        withCellType(a.storage, [&](auto cell) {
+            using T = decltype(cell);
+            for (size_t row = 0; row < rows; ++row)
+                differ[row] |= static_cast<uint8_t>(!(a.at<T>(row) == b.at<T>(row)));
+        });
+    }
+    keep(differ);
+}
+
+void Aggregator::maskRange(SegmentView& segment, std::vector<uint8_t>& mask) const
+{
+    const auto range = m_request.range;
+    withNumbers(segment.column(ColumnId::TimeReceived), [&](auto time) {
+        for (size_t row = 0; row < mask.size(); ++row) {
+            const uint64_t t = time(row);
+            mask[row] = static_cast<uint8_t>(t >= range.from && t < range.to);
+        }
+    });
+    if (!m_request.spread)
+        return;
+    withNumbers(segment.column(ColumnId::TimeFlowStart), [&](auto start) {
+        withNumbers(segment.column(ColumnId::TimeFlowEnd), [&](auto end) {
+            for (size_t row = 0; row < mask.size(); ++row) {
+                if (m_request.keepEnds)
+                    mask[row] = 1;
+                else if (start(row) > 0 && end(row) > start(row))
+                    mask[row] = static_cast<uint8_t>(start(row) < range.to && end(row) > range.from);
+            }
+        });
+    });
+}
+
+void Aggregator::maskHalf(SegmentView& segment, std::vector<uint8_t>& mask) const
+{
+    const auto& source = segment.column(ColumnId::SrcAddr);
+    const auto& destination = segment.column(ColumnId::DstAddr);
+    const bool upward = m_request.half == Half::Upward;
+    for (size_t row = 0; row < mask.size(); ++row)
+        mask[row] &= static_cast<uint8_t>((source.at<Ip>(row) <= destination.at<Ip>(row)) == upward);
+}
+
+void Aggregator::sumPicked(SegmentView& segment, bool otherEnd)
+{
+    if (m_items == 0 || overflow())
         return;
     weigh(segment);
     locatePoints(segment);
     Grouping grouping;
-    m_truncated.assign(m_request.keys.size(), {});
-    for (size_t key = 0; key < m_request.keys.size(); ++key) {
-        const auto digit = digitOf(keyColumn(segment, key));
-        grouping.digits.push_back(digit);
-        grouping.groups = std::min<uint64_t>(grouping.groups * digit.radix, kDenseCells + 1);
+    for (const auto& key : m_request.keys) {
+        const auto& view = m_views.view(segment, key, otherEnd);
+        grouping.views.push_back(&view);
+        grouping.digits.push_back(digitOf(view));
+        grouping.groups = std::min<uint64_t>(grouping.groups * grouping.digits.back().radix, kDenseCells + 1);
     }
-    if (grouping.groups > 0 && grouping.groups * m_pointCount <= kDenseCells)
-        sumByCode(grouping, rows);
-    else
-        sumByHash(segment);
-    settle();
-    m_result.overflow = m_result.cells.size() > m_request.maxCells;
+    // An array of sums costs as much as it is large, a row summed on its own some twenty times as much as a cell.
+    const uint64_t cells = grouping.groups * m_pointCount;
+    if (cells > 0 && cells <= std::min<uint64_t>(kDenseCells, std::max<uint64_t>(m_items * 16, 1024))) {
+        sumByCode(segment, grouping);
+        emitSums(grouping);
+    } else if (m_request.spread) {
+        spreadByRow(segment, grouping.views);
+    } else {
+        sumByRow(grouping.views);
+    }
 }
 
-/// The column of a key; addresses cut as the request says, made once a segment.
-const ColumnView& Aggregator::keyColumn(SegmentView& segment, size_t key)
-{
-    const auto& column = segment.column(m_request.keys[key]);
-    if (column.storage != Storage::Ip || (m_request.truncateV4 >= 32 && m_request.truncateV6 >= 128))
-        return column;
-    auto& out = m_truncated[key];
-    if (out.view.cells)
-        return out.view;
-    // Cells of a dictionary are sorted, so those that have become equal are neighbours and share a code.
-    std::vector<uint16_t> codeOf(column.kind == ColumnView::Kind::Coded ? column.distinct : 0);
-    for (size_t i = 0; i < column.distinct; ++i) {
-        const Ip ip = column.as<Ip>()[i];
-        const Ip cut = ip.masked(ip.isV4() ? 96 + std::min(m_request.truncateV4, 32U) : m_request.truncateV6);
-        if (codeOf.empty() || out.cells.empty() || out.cells.back() != cut)
-            out.cells.push_back(cut);
-        if (!codeOf.empty())
-            codeOf[i] = static_cast<uint16_t>(out.cells.size() - 1);
-    }
-    out.view = column;
-    out.view.cells = out.cells.data();
-    out.view.distinct = static_cast<uint32_t>(out.cells.size());
-    if (!codeOf.empty()) {
-        out.codes.resize(segment.rows());
-        std::transform(column.codes, column.codes + segment.rows(), out.codes.begin(), [&](uint16_t code) { return codeOf[code]; });
-        out.view.codes = out.codes.data();
-    }
-    return out.view;
-}
-
-/// Leaves m_mask empty when no row matches.
-void Aggregator::maskRows(SegmentView& segment, bool wholeRange, bool wholeFilter)
-{
-    const size_t rows = segment.rows();
-    m_mask.assign(rows, 1);
-    uint64_t inRange = rows;
-    if (!wholeRange) {
-        inRange = 0;
-        const auto range = m_request.range;
-        withNumbers(segment.column(ColumnId::TimeReceived), [&](auto time) {
-            for (size_t row = 0; row < rows; ++row) {
-                const uint64_t t = time(row);
-                m_mask[row] = static_cast<uint8_t>(t >= range.from && t < range.to);
-                inRange += m_mask[row];
-            }
-        });
-    }
-    m_result.rowsInRange += inRange;
-    uint64_t matched = inRange;
-    if (!wholeFilter && inRange > 0) {
-        std::vector<uint8_t> matches(rows);
-        m_request.filter.evaluate(segment, matches);
-        matched = 0;
-        for (size_t row = 0; row < rows; ++row) {
-            m_mask[row] &= matches[row];
-            matched += m_mask[row];
-        }
-    }
-    m_result.rowsMatched += matched;
-    m_all = matched == rows;
-    if (matched == 0)
-        m_mask.clear();
-}
-
-/// What each row adds to its sum; 0 where it does not match.
+/// What each item adds to its sum.
 void Aggregator::weigh(SegmentView& segment)
 {
-    const size_t rows = segment.rows();
-    m_weights.assign(rows, 1);
-    const auto multiply = [&](ColumnId id) {
-        withNumbers(segment.column(id), [&](auto number) {
-            for (size_t row = 0; row < rows; ++row)
-                m_weights[row] *= number(row);
+    const auto measure = m_request.measure;
+    const auto& rates = segment.column(ColumnId::SamplingRate);
+    const auto& bytes = segment.column(ColumnId::Bytes);
+    const bool unsampled = rates.kind == ColumnView::Kind::Constant && rates.number(0) <= 1;
+    if (!unsampled && !m_sampled)
+        noticeSampling(rates);
+    if (measure == Measure::Bytes && unsampled && m_all && bytes.kind == ColumnView::Kind::Plain) {
+        m_weight = bytes.as<uint64_t>();
+        return;
+    }
+    m_weights.resize(m_items);
+    uint64_t* weights = m_weights.data();
+    m_weight = weights;
+    if (measure == Measure::Rows) {
+        std::fill_n(weights, m_items, 1);
+        return;
+    }
+    const auto fill = [&](auto number) {
+        if (unsampled && measure != Measure::SampledPackets)
+            return eachItem(0, m_items, [&](size_t item, size_t row) { weights[item] = number(row); });
+        withWide(rates, [&](auto rate) {
+            if (measure == Measure::SampledPackets)
+                eachItem(0, m_items, [&](size_t item, size_t row) { weights[item] = rate(row) > 1 ? number(row) : 0; });
+            else
+                eachItem(0, m_items, [&](size_t item, size_t row) { weights[item] = number(row) * std::max<uint64_t>(rate(row), 1); });
         });
     };
-    switch (m_request.unit) {
-    case Unit::Flows:
-    case Unit::Fps: break;
-    case Unit::Bytes:
-    case Unit::L3Bps: multiply(ColumnId::Bytes); break;
-    case Unit::Packets:
-    case Unit::Pps: multiply(ColumnId::Packets); break;
-    case Unit::L2Bps:
-        multiply(ColumnId::Packets);
-        withNumbers(segment.column(ColumnId::Bytes), [&](auto bytes) {
-            for (size_t row = 0; row < rows; ++row)
-                m_weights[row] = m_weights[row] * kLayer2Octets + bytes(row);
-        });
-        break;
-    }
-    if (m_request.unit != Unit::Flows && m_request.unit != Unit::Fps) {
-        withNumbers(segment.column(ColumnId::SamplingRate), [&](auto rate) {
-            for (size_t row = 0; row < rows; ++row)
-                m_weights[row] *= std::max<uint64_t>(rate(row), 1);
-        });
-    }
-    if (!m_all) {
-        for (size_t row = 0; row < rows; ++row)
-            m_weights[row] &= 0 - static_cast<uint64_t>(m_mask[row]);
-    }
+    const auto& packets = segment.column(ColumnId::Packets);
+    if (measure == Measure::Layer2Bytes)
+        withWide(bytes, [&](auto octets) { withWide(packets, [&](auto count) { fill([=](size_t row) { return octets(row) + kLayer2Octets * count(row); }); }); });
+    else
+        withWide(measure == Measure::Bytes ? bytes : packets, fill);
 }
 
-/// Which point each row belongs to, counted from m_firstPoint.
-void Aggregator::locatePoints(SegmentView& segment)
+void Aggregator::noticeSampling(const ColumnView& rates)
 {
-    const size_t rows = segment.rows();
-    m_firstPoint = 0;
-    m_pointCount = 1;
-    m_points.assign(rows, 0);
-    if (m_request.intervalMs == 0)
-        return;
-    const uint64_t origin = m_request.firstPoint;
-    const uint64_t interval = m_request.intervalMs;
-    withNumbers(segment.column(ColumnId::TimeReceived), [&](auto time) {
-        uint64_t low = UINT64_MAX;
-        uint64_t high = 0;
-        for (size_t row = 0; row < rows; ++row) {
-            const uint64_t t = m_all || m_mask[row] ? time(row) : origin;
-            low = m_all || m_mask[row] ? std::min(low, t) : low;
-            high = std::max(high, t);
-        }
-        m_firstPoint = static_cast<uint32_t>((low - origin) / interval);
-        m_pointCount = static_cast<uint32_t>((high - origin) / interval) - m_firstPoint + 1;
-        const uint64_t base = origin + m_firstPoint * interval;
-        if (m_pointCount <= 8) {
-            for (uint32_t k = 1; k < m_pointCount; ++k) {
-                const uint64_t bound = base + k * interval;
-                for (size_t row = 0; row < rows; ++row)
-                    m_points[row] += static_cast<uint32_t>(time(row) >= bound);
-            }
-        } else {
-            for (size_t row = 0; row < rows; ++row)
-                m_points[row] = static_cast<uint32_t>((std::clamp(time(row), base, high) - base) / interval);
-        }
+    withWide(rates, [&](auto rate) {
+        for (size_t item = 0; item < m_items && !m_sampled; ++item)
+            m_sampled = rate(m_all ? item : m_rows[item]) > 1;
     });
 }
 
-/// All sums of the segment in one array, indexed by group and point.
-void Aggregator::sumByCode(const Grouping& grouping, size_t rows)
+/// Which point each item belongs to; with spread only how many points there are.
+void Aggregator::locatePoints(SegmentView& segment)
 {
-    m_groups.assign(rows, 0);
+    m_firstPoint = 0;
+    m_pointCount = 1;
+    m_points.clear();
+    m_runs.assign(1, {0, 0});
+    if (m_request.intervalMs == 0)
+        return;
+    if (m_request.spread) {
+        m_pointCount = m_request.points;
+        return;
+    }
+    const uint64_t origin = m_request.firstPoint;
+    const uint64_t interval = m_request.intervalMs;
+    const auto& column = segment.column(ColumnId::TimeReceived);
+    std::vector<uint64_t> gathered;
+    const auto* times = column.as<uint64_t>();
+    if (!m_all || column.kind != ColumnView::Kind::Plain) {
+        gathered.resize(m_items);
+        withWide(column, [&](auto time) { eachItem(0, m_items, [&](size_t item, size_t row) { gathered[item] = time(row); }); });
+        times = gathered.data();
+    }
+    const auto order = orderOf(times, m_items);
+    m_firstPoint = static_cast<uint32_t>((order.low - origin) / interval);
+    m_pointCount = static_cast<uint32_t>((order.high - origin) / interval) - m_firstPoint + 1;
+    if (m_pointCount == 1)
+        return;
+    const uint64_t base = origin + m_firstPoint * interval;
+    if (order.rising) {
+        for (uint32_t point = 1; point < m_pointCount; ++point) {
+            const auto first = static_cast<size_t>(std::lower_bound(times + m_runs.back().first, times + m_items, base + point * interval) - times);
+            if (first < m_items)
+                m_runs.push_back({first, point});
+        }
+        return;
+    }
+    m_runs.clear();
+    m_points.assign(m_items, 0);
+    if (m_pointCount <= 8) {
+        for (uint32_t point = 1; point < m_pointCount; ++point)
+            addWhereAtLeast(m_points.data(), times, base + point * interval, m_items);
+    } else {
+        for (size_t item = 0; item < m_items; ++item)
+            m_points[item] = static_cast<uint32_t>((times[item] - base) / interval);
+    }
+}
+
+/// All sums of the segment in one array, a point's groups one after another.
+void Aggregator::sumByCode(SegmentView& segment, const Grouping& grouping)
+{
+    placeRows(grouping);
+    const size_t groups = grouping.groups;
+    m_touched.assign(groups * m_pointCount, 0);
+    if (m_request.spread) {
+        m_cells.assign(m_touched.size(), 0);
+        spreadByCode(segment, grouping);
+        return;
+    }
+    const uint32_t* at = m_at.data();
+    uint8_t* touched = m_touched.data();
+    if (m_runs.empty()) {
+        uint32_t* places = m_at.data();
+        for (size_t item = 0; item < m_items; ++item)
+            places[item] += m_points[item] * static_cast<uint32_t>(groups);
+    }
+    // Runs are summed each into its own part of the array.
+    const auto eachRun = [&](auto&& f) {
+        if (m_runs.empty())
+            return f(size_t{0}, m_items, m_touched.size(), size_t{0});
+        for (size_t i = 0; i < m_runs.size(); ++i)
+            f(m_runs[i].first, i + 1 < m_runs.size() ? m_runs[i + 1].first : m_items, groups, m_runs[i].point * groups);
+    };
+    const size_t lanes = groups * m_pointCount <= kLaneCells ? 4 : 1;
+    m_cells.assign(groups * m_pointCount * lanes, 0);
+    eachRun([&](size_t first, size_t last, size_t width, size_t offset) {
+        uint64_t* cells = m_cells.data() + offset * lanes;
+        sumItems(cells, width, lanes, at + first, m_weight + first, last - first);
+        for (size_t i = 0; lanes == 4 && i < width; ++i)
+            m_cells[offset + i] = cells[i] + cells[width + i] + cells[2 * width + i] + cells[3 * width + i];
+        for (size_t item = first; item < last; ++item)
+            touched[offset + at[item]] = 1;
+    });
+}
+
+void Aggregator::placeRows(const Grouping& grouping)
+{
+    m_at.assign(m_items, 0);
+    uint32_t* at = m_at.data();
     for (const auto& digit : grouping.digits) {
         const auto& view = *digit.view;
+        const auto add = [&](const auto* digits) {
+            const uint32_t radix = digit.radix;
+            if (&digit == grouping.digits.data())
+                eachItem(0, m_items, [&](size_t item, size_t row) { at[item] = digits[row]; });
+            else
+                eachItem(0, m_items, [&](size_t item, size_t row) { at[item] = at[item] * radix + digits[row]; });
+        };
         if (view.kind == ColumnView::Kind::Coded)
-            addDigits(m_groups, view.codes, digit.radix, rows);
+            add(view.codes);
         else if (view.kind == ColumnView::Kind::Plain && cellSize(view.storage) == 1)
-            addDigits(m_groups, view.as<uint8_t>(), digit.radix, rows);
+            add(view.as<uint8_t>());
         else if (view.kind == ColumnView::Kind::Plain)
-            addDigits(m_groups, view.as<uint16_t>(), digit.radix, rows);
+            add(view.as<uint16_t>());
     }
-    m_sums.assign(grouping.groups * m_pointCount, 0);
-    m_touched.assign(m_sums.size(), 0);
-    for (size_t row = 0; row < rows; ++row) {
-        const size_t at = static_cast<size_t>(m_groups[row]) * m_pointCount + m_points[row];
-        m_sums[at] += m_weights[row];
-        m_touched[at] |= m_mask[row];
-    }
-    std::vector<uint8_t> key(m_keyWidth + sizeof(uint32_t));
-    for (uint64_t group = 0; group < grouping.groups; ++group) {
-        const uint8_t* touched = m_touched.data() + group * m_pointCount;
-        if (std::memchr(touched, 1, m_pointCount) == nullptr)
-            continue;
-        uint64_t rest = group;
-        size_t end = m_keyWidth;
-        for (size_t d = grouping.digits.size(); d-- > 0;) {
-            const auto& digit = grouping.digits[d];
-            const size_t size = cellSize(digit.view->storage);
-            std::array<uint8_t, 2> buffer{};
-            std::memcpy(key.data() + (end -= size), digit.cell(static_cast<uint32_t>(rest % digit.radix), buffer), size);
-            rest /= digit.radix;
+}
+
+/// Hands the array's sums on, each with its key.
+void Aggregator::emitSums(const Grouping& grouping)
+{
+    std::vector<uint64_t> entry(m_sums.stride());
+    auto* key = reinterpret_cast<uint8_t*>(entry.data());
+    for (uint32_t point = 0; point < m_pointCount; ++point) {
+        for (uint64_t group = 0; group < grouping.groups; ++group) {
+            const size_t at = point * grouping.groups + group;
+            if (!m_touched[at])
+                continue;
+            uint64_t rest = group;
+            size_t end = m_keyWidth;
+            for (size_t d = grouping.digits.size(); d-- > 0;) {
+                const auto& digit = grouping.digits[d];
+                const size_t size = cellSize(digit.view->storage);
+                std::array<uint8_t, 2> buffer{};
+                const auto value = static_cast<uint32_t>(d == 0 ? rest : rest % digit.radix);
+                std::memcpy(key + (end -= size), digit.cell(value, buffer), size);
+                rest = d == 0 ? 0 : rest / digit.radix;
+            }
+            add(entry.data(), m_firstPoint + point, m_cells[at]);
         }
-        for (uint32_t point = 0; point < m_pointCount; ++point) {
-            if (touched[point])
-                add(key.data(), m_firstPoint + point, m_sums[group * m_pointCount + point]);
+    }
+}
+
+/// Entries of up to kBlock items with their keys; returns how many.
+size_t Aggregator::gatherKeys(const std::vector<const ColumnView*>& views, size_t first)
+{
+    const size_t last = std::min(first + kBlock, m_items);
+    const size_t stride = m_sums.stride();
+    m_block.assign(kBlock * stride, 0);
+    size_t offset = 0;
+    for (const auto* view : views) {
+        withCellType(view->storage, [&](auto cell) {
+            using T = decltype(cell);
+            const T* cells = view->as<T>();
+            auto* to = reinterpret_cast<uint8_t*>(m_block.data()) + offset;
+            const auto put = [&](auto cellOf) {
+                eachItem(first, last, [&](size_t, size_t row) {
+                    std::memcpy(to, cells + cellOf(row), sizeof(T));
+                    to += stride * sizeof(uint64_t);
+                });
+            };
+            switch (view->kind) {
+            case ColumnView::Kind::Constant: put([](size_t) { return size_t{0}; }); break;
+            case ColumnView::Kind::Plain: put([](size_t row) { return row; }); break;
+            case ColumnView::Kind::Coded: put([codes = view->codes](size_t row) { return static_cast<size_t>(codes[row]); }); break;
+            }
+            offset += sizeof(T);
+        });
+    }
+    return last - first;
+}
+
+void Aggregator::sumByRow(const std::vector<const ColumnView*>& views)
+{
+    size_t run = 0;
+    for (size_t first = 0; first < m_items && !overflow(); first += kBlock) {
+        const size_t count = gatherKeys(views, first);
+        for (size_t i = 0; i < count; ++i) {
+            const size_t item = first + i;
+            while (run + 1 < m_runs.size() && m_runs[run + 1].first <= item)
+                ++run;
+            add(m_block.data() + i * m_sums.stride(), m_firstPoint + (m_runs.empty() ? m_points[item] : m_runs[run].point), m_weight[item]);
         }
     }
 }
 
-void Aggregator::sumByHash(SegmentView& segment)
+/// `entry` holds a key; its point and sum are filled in here. A key that is not asked for loses its named part.
+void Aggregator::add(uint64_t* entry, uint32_t point, uint64_t value)
 {
-    const size_t rows = segment.rows();
-    std::vector<const ColumnView*> views;
-    for (size_t key = 0; key < m_request.keys.size(); ++key)
-        views.push_back(&keyColumn(segment, key));
-    std::vector<uint8_t> key(m_keyWidth + sizeof(uint32_t));
-    for (size_t row = 0; row < rows && m_result.cells.size() <= m_request.maxCells; ++row) {
-        if (!m_mask[row])
-            continue;
-        size_t at = 0;
-        for (const auto* view : views) {
-            const size_t size = cellSize(view->storage);
-            const size_t cell = view->kind == ColumnView::Kind::Plain ? row : view->kind == ColumnView::Kind::Coded ? view->codes[row] : 0;
-            std::memcpy(key.data() + at, static_cast<const uint8_t*>(view->cells) + cell * size, size);
-            at += size;
-        }
-        add(key.data(), m_firstPoint + m_points[row], m_weights[row]);
+    auto* key = reinterpret_cast<uint8_t*>(entry);
+    if (m_counts)
+        m_totals[point] += value;
+    if (m_only && !m_only->contains(key)) {
+        std::memset(key, 0, m_namedWidth);
+        point |= kOthersBit;
     }
-}
-
-/// `key` has room for the point behind its m_keyWidth bytes. Sums wait in a buffer until there are enough to look ahead.
-void Aggregator::add(const uint8_t* key, uint32_t point, uint64_t value)
-{
-    const size_t at = m_waitingKeys.size();
-    m_waitingKeys.resize(at + m_keyWidth + sizeof point);
-    if (!m_only || m_only->contains(key))
-        std::memcpy(m_waitingKeys.data() + at, key, m_keyWidth);
-    else
-        point |= kOthersBit; // and a key of zeros
-    std::memcpy(m_waitingKeys.data() + at + m_keyWidth, &point, sizeof point);
-    m_waitingValues.push_back(value);
-    if (m_waitingValues.size() >= kWaiting)
-        settle();
-}
-
-void Aggregator::settle()
-{
-    m_result.cells.add(m_waitingKeys.data(), m_waitingValues.data(), m_waitingValues.size());
-    m_waitingKeys.clear();
-    m_waitingValues.clear();
-}
-
-void Aggregator::merge(const Aggregator& other)
-{
-    const auto& cells = other.m_result.cells;
-    for (size_t entry = 0; entry < cells.size(); ++entry) {
-        m_waitingKeys.insert(m_waitingKeys.end(), cells.key(entry), cells.key(entry) + cells.keyWidth());
-        m_waitingValues.push_back(cells.value(entry));
-        if (m_waitingValues.size() >= kWaiting)
-            settle();
-    }
-    settle();
-    m_result.rowsMatched += other.m_result.rowsMatched;
-    m_result.rowsInRange += other.m_result.rowsInRange;
-    m_result.rowsStored += other.m_result.rowsStored;
-    m_result.overflow = m_result.overflow || other.m_result.overflow || m_result.cells.size() > m_request.maxCells;
+    if (m_hasPoints)
+        std::memcpy(key + m_keyWidth, &point, sizeof point);
+    entry[m_sums.stride() - 1] = value;
+    m_sums.add(entry);
 }
 
 } // namespace rivereto::core

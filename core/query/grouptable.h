@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// GroupTable: open-addressing hash table from fixed-width byte keys to 64-bit sums.
+// GroupTable: numbers fixed-width byte keys in the order in which they come; an open-addressing hash table.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "core/base/ip.h"
@@ -13,18 +12,14 @@
 namespace rivereto::core {
 
 /// Entries keep the order in which they came. Keys are compared by bytes.
-/// A look-up touches two places: a slot with half of the hash, and the entry, whose sum lies before its key.
 class GroupTable {
 public:
-    explicit GroupTable(size_t keyWidth) : m_keyWidth(keyWidth), m_stride((keyWidth + 15) / 8), m_slots(64), m_mask(63) { }
+    explicit GroupTable(size_t keyWidth) : m_keyWidth(keyWidth), m_stride(keyWidth == 0 ? 1 : (keyWidth + 7) / 8), m_slots(64), m_mask(63) { }
 
     [[nodiscard]] size_t size() const { return m_size; }
     [[nodiscard]] size_t keyWidth() const { return m_keyWidth; }
-    [[nodiscard]] const uint8_t* key(size_t entry) const { return reinterpret_cast<const uint8_t*>(m_entries.data() + entry * m_stride + 1); }
-    [[nodiscard]] uint64_t value(size_t entry) const { return m_entries[entry * m_stride]; }
+    [[nodiscard]] const uint8_t* key(size_t entry) const { return reinterpret_cast<const uint8_t*>(m_entries.data() + entry * m_stride); }
 
-    /// Sum of a key, created as 0.
-    uint64_t& operator[](const uint8_t* key) { return m_entries[entryOf(key) * m_stride]; }
     /// Entry number of a key, created when new.
     size_t entryOf(const uint8_t* key)
     {
@@ -32,29 +27,11 @@ public:
         const size_t slot = slotOf(key, h);
         return m_slots[slot] != kFree ? entryIn(slot) : insert(key, h, slot);
     }
-    /// Adds `values[i]` to the sum of the i-th of `count` keys that lie one after another. Looks ahead, so that the memory of
-    /// a large table is fetched while others are summed.
-    void add(const uint8_t* keys, const uint64_t* values, size_t count)
+    /// Entry number of a key that is there.
+    [[nodiscard]] std::optional<size_t> find(const uint8_t* key) const
     {
-        constexpr size_t kAhead = 32;
-        std::array<uint64_t, kAhead> hashes;
-        for (size_t first = 0; first < count; first += kAhead) {
-            const size_t here = std::min(kAhead, count - first);
-            for (size_t i = 0; i < here; ++i) {
-                hashes[i] = hash(keys + (first + i) * m_keyWidth);
-                __builtin_prefetch(&m_slots[hashes[i] & m_mask]);
-            }
-            for (size_t i = 0; i < here; ++i) {
-                if (const auto slot = m_slots[hashes[i] & m_mask]; slot != kFree)
-                    __builtin_prefetch(&m_entries[(static_cast<uint32_t>(slot) - 1U) * m_stride], 1);
-            }
-            for (size_t i = 0; i < here; ++i) {
-                const auto* key = keys + (first + i) * m_keyWidth;
-                const size_t slot = slotOf(key, hashes[i]);
-                const size_t entry = m_slots[slot] != kFree ? entryIn(slot) : insert(key, hashes[i], slot);
-                m_entries[entry * m_stride] += values[first + i];
-            }
-        }
+        const size_t slot = slotOf(key, hash(key));
+        return m_slots[slot] != kFree ? std::optional(entryIn(slot)) : std::nullopt;
     }
     [[nodiscard]] bool contains(const uint8_t* key) const { return m_slots[slotOf(key, hash(key))] != kFree; }
 
@@ -92,7 +69,7 @@ private:
     {
         const size_t entry = m_size++;
         m_entries.resize(m_size * m_stride);
-        std::memcpy(m_entries.data() + entry * m_stride + 1, key, m_keyWidth);
+        std::memcpy(m_entries.data() + entry * m_stride, key, m_keyWidth);
         m_slots[slot] = (h & kTag) | (entry + 1);
         if (m_size * 2 > m_slots.size())
             rehash();
@@ -112,7 +89,7 @@ private:
     }
 
     size_t m_keyWidth;
-    size_t m_stride; ///< words an entry: the sum, then the key
+    size_t m_stride; ///< words an entry
     size_t m_size = 0;
     std::vector<uint64_t> m_entries;
     std::vector<uint64_t> m_slots;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/query/aggregate.h"
+#include "core/query/dimension.h"
 #include "core/query/query.h"
 #include "core/store/flowstore.h"
 
@@ -12,10 +13,16 @@ struct Plan {
     Query query;
     std::shared_ptr<const Schema> schema;
     TimeRange range;
+    bool wholeStore = false; ///< the range is everything the store holds
     uint64_t firstPoint = 0;
     uint64_t intervalMs = 0; ///< 0: no points (totals in a table)
     uint32_t points = 1;
-    std::vector<ColumnId> keys;
+    std::vector<Dimension> dimensions;
+    /// What sums are kept apart by besides the dimensions: the column that distinct counts; exporter, interface and speed
+    /// for percent.
+    std::vector<ColumnId> extras;
+    Measure measure = Measure::Bytes;
+    Half half = Half::Both;
     BoundFilter filter;
 };
 
@@ -31,5 +38,14 @@ uint64_t chooseInterval(const TimeRange& range, unsigned points);
 
 /// Points of a fixed interval are aligned to multiples of it since 1970 UTC.
 Result<Plan> planQuery(const Query& query, const std::shared_ptr<const Schema>& schema, const StoreStatus& status, const Now& now);
+
+/// Cuts the plan's range into points of `intervalMs`.
+Result<void> setInterval(Plan& plan, uint64_t intervalMs);
+
+/// The same question about the opposite direction: pairs are swapped in dimensions, filter, unit.
+Result<Plan> reversedPlan(const Plan& plan, const Now& now);
+
+/// What a store is asked; `maxCells` as there.
+AggregateRequest requestFor(const Plan& plan, size_t maxCells);
 
 } // namespace rivereto::core

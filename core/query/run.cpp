@@ -1,39 +1,208 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/query/run.h"
 
+#include <algorithm>
+
 #include "core/query/shape.h"
 
 namespace rivereto::core {
 
 namespace {
 
-AggregateRequest requestFor(const Plan& plan, size_t maxCells)
-{
-    return {.range = plan.range, .filter = plan.filter, .keys = plan.keys, .schema = plan.schema, .unit = plan.query.unit,
-            .firstPoint = plan.firstPoint, .intervalMs = plan.intervalMs, .points = plan.points, .maxCells = maxCells, .truncateV4 = plan.query.truncateV4, .truncateV6 = plan.query.truncateV6};
-}
+constexpr uint64_t kBillingPoint = 300'000;
+/// Beyond so many series nobody reads how sure each of them is.
+constexpr size_t kMostUncertain = 10'000;
 
-tl::unexpected<Error> tooMany(const QueryLimits& limits)
-{
-    return fail("more than {} different values: narrow the range, add a filter, or rank by average with a limit", limits.most);
-}
+/// One run of a query: the store, and what bounds it.
+class Runner {
+public:
+    Runner(FlowStore& store, const Now& now, const Control& control, const QueryLimits& limits) : m_store(store), m_now(now), m_control(control), m_limits(limits) { }
 
-/// Ranks without points where that is enough, so that a million groups cost one sum each.
-Result<Ranking> rankFirst(FlowStore& store, const Plan& plan, const Control& control, const QueryLimits& limits)
-{
-    auto request = requestFor(plan, limits.most);
-    Plan ranked = plan;
-    if (plan.query.limitBy == LimitBy::Avg) {
-        request.intervalMs = ranked.intervalMs = 0;
-        request.points = ranked.points = 1;
+    Result<QueryResult> run(const Plan& plan)
+    {
+        Ranking ranking;
+        auto out = rankAndShape(plan, ranking);
+        if (!out)
+            return out;
+        if (auto done = addCompanions(plan, ranking, *out); !done)
+            return tl::unexpected(done.error());
+        out->damaged = std::move(m_damaged);
+        return out;
     }
-    const auto sums = store.aggregate(request, control);
-    if (!sums)
-        return tl::unexpected(sums.error());
-    if (sums->overflow)
-        return tooMany(limits);
-    return rankGroups(ranked, *sums);
-}
+
+private:
+    Result<Aggregate> ask(const AggregateRequest& request)
+    {
+        auto sums = m_store.aggregate(request, m_control);
+        if (sums && m_control.stop.stop_requested())
+            return fail(kCancelled);
+        for (const auto& part : sums ? sums->damaged : std::vector<DamagedPart>()) {
+            if (std::ranges::find(m_damaged, part.segment, &DamagedPart::segment) == m_damaged.end())
+                m_damaged.push_back(part);
+        }
+        return sums;
+    }
+
+    [[nodiscard]] tl::unexpected<Error> tooMany() const
+    {
+        return fail("more than {} different values: narrow the range, add a filter, or rank by average with a limit", m_limits.most);
+    }
+
+    Result<QueryResult> rankAndShape(const Plan& plan, Ranking& ranking)
+    {
+        const bool onePass = plan.query.kind == QueryKind::Sankey || plan.query.limit == 0 || plan.points == 1;
+        auto request = requestFor(plan, onePass ? m_limits.most : m_limits.firstTry);
+        if (plan.query.kind != QueryKind::Sankey && plan.extras.empty() && plan.intervalMs == 0)
+            request.top = seriesAsked(plan.query);
+        auto sums = ask(request);
+        if (!sums)
+            return tl::unexpected(sums.error());
+        if (sums->overflow && onePass)
+            return tooMany();
+        if (!sums->overflow) {
+            ranking = rankGroups(plan, *sums);
+            return plan.query.kind == QueryKind::Sankey ? shapeSankey(plan, ranking, *sums) : shapeResult(plan, ranking, *sums);
+        }
+        sums = Aggregate(); // its memory is needed
+        auto ranked = rankFirst(plan);
+        if (!ranked)
+            return tl::unexpected(ranked.error());
+        ranking = std::move(*ranked);
+        return named(plan, ranking);
+    }
+
+    /// Ranks without points where that is enough, so that a million groups cost one sum each.
+    Result<Ranking> rankFirst(Plan plan)
+    {
+        auto request = requestFor(plan, m_limits.most);
+        if (plan.query.limitBy == LimitBy::Avg) {
+            request.intervalMs = plan.intervalMs = 0;
+            request.points = plan.points = 1;
+            request.top = plan.extras.empty() ? seriesAsked(plan.query) : 0;
+        }
+        const auto sums = ask(request);
+        if (!sums)
+            return tl::unexpected(sums.error());
+        return sums->overflow ? Result<Ranking>(tooMany()) : rankGroups(plan, *sums);
+    }
+
+    /// The series of a ranking that is known.
+    Result<QueryResult> named(const Plan& plan, const Ranking& ranking)
+    {
+        auto request = requestFor(plan, m_limits.most);
+        if (request.named > 0)
+            request.only = ranking.keys;
+        const auto sums = ask(request);
+        if (!sums)
+            return tl::unexpected(sums.error());
+        if (sums->overflow)
+            return tooMany();
+        return shapeResult(plan, ranking, *sums);
+    }
+
+    Result<void> addCompanions(const Plan& plan, const Ranking& ranking, QueryResult& out)
+    {
+        if (auto done = addStatistics(plan, ranking, out); !done || plan.query.kind == QueryKind::Sankey)
+            return done;
+        if (plan.query.bidirectional) {
+            auto done = addReverse(plan, ranking, out);
+            if (!done)
+                return done;
+        }
+        const auto shift = periodMs(plan.query.previous);
+        if (shift == 0 || plan.firstPoint < shift)
+            return {};
+        auto earlier = plan;
+        earlier.range = {plan.range.from - shift, plan.range.to - shift};
+        earlier.firstPoint -= shift;
+        earlier.wholeStore = false;
+        auto previous = named(earlier, ranking);
+        if (!previous)
+            return tl::unexpected(previous.error());
+        if (auto done = addStatistics(earlier, ranking, *previous); !done)
+            return done;
+        if (plan.query.bidirectional) {
+            if (auto done = addReverse(earlier, ranking, *previous); !done)
+                return done;
+        }
+        out.previous = std::make_shared<const QueryResult>(std::move(*previous));
+        return {};
+    }
+
+    Result<void> addReverse(const Plan& plan, const Ranking& ranking, QueryResult& out)
+    {
+        const auto opposite = reversedPlan(plan, m_now);
+        if (!opposite)
+            return tl::unexpected(opposite.error());
+        auto reverse = named(*opposite, ranking);
+        if (!reverse)
+            return tl::unexpected(reverse.error());
+        if (auto done = addStatistics(*opposite, ranking, *reverse); !done)
+            return done;
+        out.reverse = std::make_shared<const QueryResult>(std::move(*reverse));
+        return {};
+    }
+
+    Result<void> addStatistics(const Plan& plan, const Ranking& ranking, QueryResult& out)
+    {
+        if (auto done = addBilling(plan, ranking, out); !done)
+            return done;
+        return addSamples(plan, ranking, out);
+    }
+
+    /// p95(5m): nearest rank over 5-minute points.
+    Result<void> addBilling(Plan plan, const Ranking& ranking, QueryResult& out)
+    {
+        if (!plan.query.billing || plan.intervalMs == 0)
+            return {};
+        if (auto cut = setInterval(plan, kBillingPoint); !cut)
+            return cut;
+        plan.query.kind = QueryKind::TimeSeries;
+        const auto result = named(plan, ranking);
+        if (!result)
+            return tl::unexpected(result.error());
+        const auto [begin, end] = completePoints(plan);
+        const auto rank = [&, begin = begin, end = end](Series& to, const Series& from) {
+            std::vector<double> values(from.points.begin() + static_cast<ptrdiff_t>(begin), from.points.begin() + static_cast<ptrdiff_t>(end));
+            const auto nth = values.begin() + static_cast<ptrdiff_t>((values.size() * 95 + 99) / 100 - 1);
+            std::ranges::nth_element(values, nth);
+            to.statistics.p95of5m = *nth;
+        };
+        eachSeries(out, *result, rank);
+        return {};
+    }
+
+    /// How many samples stand behind each series.
+    Result<void> addSamples(Plan plan, const Ranking& ranking, QueryResult& out)
+    {
+        if (!isAdditive(plan.query.unit) || plan.measure == Measure::Rows || out.series.size() > kMostUncertain || !out.sampled)
+            return {};
+        plan.measure = Measure::SampledPackets;
+        plan.query.unit = Unit::Packets;
+        plan.query.kind = QueryKind::Table;
+        plan.intervalMs = 0;
+        plan.points = 1;
+        const auto result = named(plan, ranking);
+        if (!result)
+            return tl::unexpected(result.error());
+        eachSeries(out, *result, [](Series& to, const Series& from) { to.statistics.samples = static_cast<uint64_t>(from.statistics.total); });
+        return {};
+    }
+
+    template <class F>
+    static void eachSeries(QueryResult& to, const QueryResult& from, F&& f)
+    {
+        for (size_t i = 0; i < std::min(to.series.size(), from.series.size()); ++i)
+            f(to.series[i], from.series[i]);
+        f(to.total, from.total);
+    }
+
+    FlowStore& m_store;
+    const Now& m_now;
+    const Control& m_control;
+    const QueryLimits& m_limits;
+    std::vector<DamagedPart> m_damaged; ///< of all that was asked
+};
 
 } // namespace
 
@@ -42,29 +211,10 @@ Result<QueryResult> runQuery(FlowStore& store, const Query& query, const Now& no
     const auto status = store.status();
     if (!status)
         return tl::unexpected(status.error());
-    auto plan = planQuery(query, store.schema(), *status, now);
+    const auto plan = planQuery(query, store.schema(), *status, now);
     if (!plan)
         return tl::unexpected(plan.error());
-    const bool all = query.limit == 0 || plan->points == 1;
-    auto request = requestFor(*plan, all ? limits.most : limits.firstTry);
-    auto sums = store.aggregate(request, control);
-    if (!sums)
-        return tl::unexpected(sums.error());
-    if (!sums->overflow)
-        return shapeResult(*plan, rankGroups(*plan, *sums), *sums);
-    if (all)
-        return tooMany(limits);
-    const auto ranking = rankFirst(store, *plan, control, limits);
-    if (!ranking)
-        return tl::unexpected(ranking.error());
-    request.only = ranking->keys;
-    request.maxCells = limits.most;
-    sums = store.aggregate(request, control);
-    if (!sums)
-        return tl::unexpected(sums.error());
-    if (sums->overflow)
-        return tooMany(limits);
-    return shapeResult(*plan, *ranking, *sums);
+    return Runner(store, now, control, limits).run(*plan);
 }
 
 namespace {

@@ -8,13 +8,13 @@
 
 namespace rivereto::core {
 
-/// How many (group, point) sums, about 60 bytes each, a query may gather.
+/// How many (group, point) sums, some 50 bytes each, a query may gather. Twice as many may be held for a moment.
 struct QueryLimits {
-    size_t firstTry = 1'000'000; ///< more means that most groups will be in Other anyway: rank them first, then sum the points
-    size_t most = 24'000'000;    ///< more is an error
+    size_t firstTry = 500'000; ///< more means that most groups will be in Other anyway: rank them first, then sum the points
+    size_t most = 12'000'000;  ///< more is an error
 };
 
-/// Kinds table and timeseries. Blocks; may be called from any thread; errors carry a span when the filter is wrong.
+/// Kinds table, timeseries and sankey. Blocks; may be called from any thread; errors carry a span when the filter is wrong.
 Result<QueryResult> runQuery(FlowStore& store, const Query& query, const Now& now, const Control& control, const QueryLimits& limits = {});
 
 /// What is wrong with a query or with `fields` (kind flows), found without reading a row. Needs the range only when it is given.

@@ -7,19 +7,32 @@
 
 namespace rivereto::core {
 
-/// Keys (keyWidth bytes each, one after another) of the groups that rank first, and how many groups there were.
+/// Keys (namedWidth bytes each, one after another) of the groups that rank first, and how many groups there were.
 struct Ranking {
     std::vector<uint8_t> keys;
     size_t groups = 0;
 };
 
-/// The plan's first `limit` groups (all when 0), best first; ties by the value of the first column that differs.
+/// The plan's first `limit` groups (at most kMostSeries when 0), best first; ties by the value of the first column that differs.
 Ranking rankGroups(const Plan& plan, const Aggregate& sums);
 
-/// Series in the order of `ranking`, Other, total. `sums` has (group, point) cells of the plan's points.
+/// More series than this are never named one by one: what is left goes to Other.
+inline constexpr size_t kMostSeries = 1'000'000;
+inline size_t seriesAsked(const Query& query) { return query.limit == 0 ? kMostSeries : std::min<size_t>(query.limit, kMostSeries); }
+
+/// Series in the order of `ranking`, Other, total. `sums` answer requestFor(plan).
 QueryResult shapeResult(const Plan& plan, const Ranking& ranking, const Aggregate& sums);
 
-/// Over `points` (whole sums a point) with the plan's interval and unit; see Statistics.
+/// Kind Sankey: the groups of `ranking` name the values of each dimension; all other values of it are Other. Largest first.
+QueryResult shapeSankey(const Plan& plan, const Ranking& ranking, const Aggregate& sums);
+
+/// Over `points` in the query's unit; see Statistics.
 Statistics computeStatistics(const Plan& plan, const std::vector<double>& points, double total);
+
+/// Range of points that lie wholly within the plan's range; all of them when none does.
+std::pair<size_t, size_t> completePoints(const Plan& plan);
+
+/// Texts of a group's named key, one a dimension.
+std::vector<std::string> keyTexts(const Plan& plan, const uint8_t* key, const DictionaryView& texts);
 
 } // namespace rivereto::core

@@ -17,6 +17,8 @@ public:
 
 private:
     [[nodiscard]] std::vector<uint8_t> matching(core::TimeRange range, const core::BoundFilter& filter, core::FlowsSummary& counts) const;
+    /// Whether a row's time lies in, or spread over its duration touches, the range.
+    [[nodiscard]] bool touches(const core::AggregateRequest& request, size_t row) const;
     core::FlowBatch m_rows;
 };
 

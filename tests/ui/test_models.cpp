@@ -178,7 +178,7 @@ void TestModels::conditionsAreValid()
         for (const auto& series : answer->result->series) {
             if (series.other)
                 continue;
-            const auto condition = conditionFor(*schema, column.id, series.key[0]);
+            const auto condition = conditionFor(*schema, answer->result->dimensions[0], series.key[0]);
             // A number where the enumeration has no name for it cannot be written; random flows have such.
             const bool nameless = core::typeInfo(column.type).literal == core::Literal::Enum && std::isdigit(static_cast<unsigned char>(series.key[0][0]));
             if (!condition && (column.derived != core::Derived::No || series.key[0].empty() || nameless))

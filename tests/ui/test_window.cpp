@@ -269,7 +269,7 @@ void TestWindow::filterForThis()
     settle();
     const auto value = result().series[0].key[0];
     const auto before = result().series[0].statistics.total;
-    const std::vector dimensions{core::ColumnId::SrcAS};
+    const std::vector dimensions{core::Dimension{.name = "SrcAS", .column = core::ColumnId::SrcAS}};
     emit m_window->explorePage().table().filterAsked(dimensions, {value}, false);
     settle();
     QCOMPARE(m_window->explorer().state().query.filter, "SrcAS = " + value);

@@ -238,7 +238,7 @@ void ExplorePage::syncAnswer()
     m_stack->setCurrentWidget(m_result);
 }
 
-void ExplorePage::narrow(const std::vector<core::ColumnId>& dimensions, const std::vector<std::string>& key, bool without)
+void ExplorePage::narrow(const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& key, bool without)
 {
     const auto schema = m_explorer.schema();
     std::string condition;

@@ -42,7 +42,7 @@ private:
     void syncRunning();
     void highlight(int series);
     void placeHandle();
-    void narrow(const std::vector<core::ColumnId>& dimensions, const std::vector<std::string>& key, bool without);
+    void narrow(const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& key, bool without);
 
     Explorer& m_explorer;
     const Theme& m_theme;

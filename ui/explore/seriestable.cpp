@@ -58,7 +58,7 @@ void figures(QPainter& painter, const QRect& rect, const QFont& font, const QCol
 bool isAs(const SeriesTableModel& model, int column)
 {
     const auto& result = *model.result();
-    return static_cast<size_t>(column) < result.dimensions.size() && model.schema()[result.dimensions[static_cast<size_t>(column)]].type == core::Type::Asn;
+    return static_cast<size_t>(column) < result.dimensions.size() && model.schema()[result.dimensions[static_cast<size_t>(column)].column].type == core::Type::Asn;
 }
 
 } // namespace
@@ -231,7 +231,7 @@ SeriesTable::SeriesTable(const Theme& theme, QWidget* parent) : QWidget(parent),
 void SeriesTable::setAnswer(const AnswerPtr& answer, const std::shared_ptr<const core::Schema>& schema)
 {
     m_updating = true;
-    const auto before = m_model.result() ? m_model.result()->dimensions : std::vector<core::ColumnId>{};
+    const auto before = m_model.result() ? m_model.result()->dimensions : std::vector<core::Dimension>{};
     const int columns = m_model.columnCount();
     m_model.setAnswer(answer, schema);
     const auto* result = m_model.result();

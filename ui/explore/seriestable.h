@@ -48,7 +48,7 @@ public:
 signals:
     void selected(int series);
     /// Narrow to what a series has in these dimensions; or leave that out. By value: answers change while a menu is open.
-    void filterAsked(const std::vector<core::ColumnId>& dimensions, const std::vector<std::string>& key, bool without);
+    void filterAsked(const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& key, bool without);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -11,7 +11,7 @@ namespace rivereto::ui {
 void SeriesTableModel::setAnswer(const AnswerPtr& answer, std::shared_ptr<const core::Schema> schema)
 {
     beginResetModel();
-    const auto columnsBefore = result() ? result()->dimensions : std::vector<core::ColumnId>{};
+    const auto columnsBefore = result() ? result()->dimensions : std::vector<core::Dimension>{};
     m_answer = answer;
     m_schema = std::move(schema);
     m_figures.clear();
@@ -91,7 +91,7 @@ QString SeriesTableModel::figureText(const core::Series& series, Figure wanted) 
 QString SeriesTableModel::asName(const core::Series& series, int dimension) const
 {
     const auto at = static_cast<size_t>(dimension);
-    if (!m_asNames || at >= series.key.size() || (*m_schema)[result()->dimensions[at]].type != core::Type::Asn)
+    if (!m_asNames || at >= series.key.size() || (*m_schema)[result()->dimensions[at].column].type != core::Type::Asn)
         return {};
     return m_asNames(text(series.key[at]).toUInt());
 }
@@ -153,7 +153,7 @@ QVariant SeriesTableModel::headerData(int section, Qt::Orientation orientation, 
     if (role != Qt::DisplayRole)
         return {};
     switch (wanted) {
-    case Figure::Key: return result()->dimensions.empty() ? tr("Series") : columnLabel((*m_schema)[result()->dimensions[static_cast<size_t>(section)]]);
+    case Figure::Key: return result()->dimensions.empty() ? tr("Series") : dimensionLabel(*m_schema, result()->dimensions[static_cast<size_t>(section)]);
     case Figure::Min: return tr("Min");
     case Figure::Max: return tr("Max");
     case Figure::Last: return tr("Last");

@@ -51,14 +51,23 @@ QString columnLabel(const core::Column& column)
     return QCoreApplication::translate("columns", std::string(column.label.empty() ? column.name : column.label).c_str());
 }
 
+QString dimensionLabel(const core::Schema& schema, const core::Dimension& dimension)
+{
+    if (dimension.isConversation())
+        return tr("Conversation");
+    if (dimension.otherEnd == core::ColumnId::kNone)
+        return columnLabel(schema[dimension.column]);
+    return QCoreApplication::translate("columns", dimension.name.c_str());
+}
+
 QString groupLabel(core::Group group) { return QCoreApplication::translate("columns", std::string(core::groupName(group)).c_str()); }
 
 QString chartTitle(const core::Schema& schema, const std::vector<std::string>& dimensions)
 {
     QStringList names;
     for (const auto& name : dimensions) {
-        const auto id = schema.find(name);
-        names << (id == core::ColumnId::kNone ? text(name) : inSentence(columnLabel(schema[id])));
+        const auto bound = core::bindDimensions(std::span(&name, 1), schema);
+        names << (bound ? inSentence(dimensionLabel(schema, bound->front())) : text(name));
     }
     return names.isEmpty() ? tr("All traffic") : tr("Traffic by %1").arg(words().createSeparatedList(names));
 }
@@ -73,6 +82,9 @@ QString unitLabel(core::Unit unit)
     case core::Unit::Bytes: return tr("Bytes");
     case core::Unit::Packets: return tr("Packets");
     case core::Unit::Flows: return tr("Flows");
+    case core::Unit::InL2Percent: return tr("Input utilisation");
+    case core::Unit::OutL2Percent: return tr("Output utilisation");
+    case core::Unit::Distinct: return tr("Different values");
     }
     return {};
 }
@@ -84,6 +96,8 @@ QString unitSuffix(core::Unit unit)
     case core::Unit::L2Bps: return QStringLiteral("b/s");
     case core::Unit::Pps: return tr("p/s");
     case core::Unit::Fps: return tr("flows/s");
+    case core::Unit::InL2Percent:
+    case core::Unit::OutL2Percent: return QStringLiteral("%");
     default: return totalSuffix(unit);
     }
 }
@@ -95,6 +109,7 @@ QString totalSuffix(core::Unit unit)
     case core::Unit::Packets: return tr("packets");
     case core::Unit::Fps:
     case core::Unit::Flows: return tr("flows");
+    case core::Unit::Distinct: return tr("values");
     default: return QStringLiteral("B");
     }
 }
@@ -136,9 +151,15 @@ QString errorText(const core::Error& error)
     return out;
 }
 
-std::optional<std::string> conditionFor(const core::Schema& schema, core::ColumnId id, const std::string& value)
+std::optional<std::string> conditionFor(const core::Schema& schema, const core::Dimension& dimension, const std::string& value)
 {
-    const auto& column = schema[id];
+    constexpr std::string_view between = " ↔ ";
+    if (const auto at = value.find(between); dimension.isConversation() && at != std::string::npos) {
+        const auto a = value.substr(0, at);
+        const auto b = value.substr(at + between.size());
+        return fmt::format("((SrcAddr = {} AND DstAddr = {}) OR (SrcAddr = {} AND DstAddr = {}))", a, b, b, a);
+    }
+    const auto& column = schema[dimension.column];
     if (core::isList(column.type) || core::typeInfo(column.type).operators == core::Operators::None)
         return std::nullopt;
     std::vector<std::string> literals;
@@ -149,7 +170,7 @@ std::optional<std::string> conditionFor(const core::Schema& schema, core::Column
     else
         literals = {value, quoted(value)};
     for (const auto& literal : literals) {
-        auto condition = fmt::format("{} = {}", column.name, literal);
+        auto condition = fmt::format("{} = {}", dimension.name, literal);
         if (core::bindFilter(condition, {.schema = schema}))
             return condition;
     }

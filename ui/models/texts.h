@@ -37,7 +37,9 @@ QString seriesLabel(const core::Series& series);
 QString errorText(const core::Error& error);
 
 /// A condition on a key's value in the filter language; nothing when the column's type has no equality.
-std::optional<std::string> conditionFor(const core::Schema& schema, core::ColumnId column, const std::string& value);
+std::optional<std::string> conditionFor(const core::Schema& schema, const core::Dimension& dimension, const std::string& value);
+/// What a dimension is called: a column's label, the word for both ends, "Conversation".
+QString dimensionLabel(const core::Schema& schema, const core::Dimension& dimension);
 /// `filter` and also `condition`.
 std::string narrowed(const std::string& filter, const std::string& condition, const core::Schema& schema);
 

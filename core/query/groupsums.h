@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// GroupSums: sums by key for any number of groups – gathered apart by hash, so that each part fits the processor's cache.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/base/ip.h"
+
+namespace rivereto::core {
+
+/// Words an entry takes: a key of so many bytes, filled up with zeros, then its sum.
+constexpr size_t entryWords(size_t keyWidth) { return (keyWidth + 7) / 8 + 1; }
+
+/// Entries one after another, each key once, in no given order. A plain value.
+class CellList {
+public:
+    CellList() : CellList(0) { }
+    explicit CellList(size_t keyWidth) : m_keyWidth(keyWidth), m_stride(entryWords(keyWidth)) { }
+    [[nodiscard]] size_t size() const { return m_words.size() / m_stride; }
+    [[nodiscard]] size_t keyWidth() const { return m_keyWidth; }
+    [[nodiscard]] const uint8_t* key(size_t entry) const { return reinterpret_cast<const uint8_t*>(m_words.data() + entry * m_stride); }
+    [[nodiscard]] uint64_t value(size_t entry) const { return m_words[(entry + 1) * m_stride - 1]; }
+    /// `entry` has entryWords(keyWidth()) words.
+    void add(const uint64_t* entry) { m_words.insert(m_words.end(), entry, entry + m_stride); }
+    void add(const uint8_t* key, uint64_t value);
+    /// Entries of a list of the same width, whose keys are others.
+    void append(const CellList& other) { m_words.insert(m_words.end(), other.m_words.begin(), other.m_words.end()); }
+    void reserve(size_t entries) { m_words.reserve(entries * m_stride); }
+
+private:
+    size_t m_keyWidth;
+    size_t m_stride;
+    std::vector<uint64_t> m_words;
+};
+
+/// How many entries a query holds in all its threads, so that memory has one bound.
+class EntryBudget {
+public:
+    explicit EntryBudget(size_t most) : m_most(most) { }
+    void take(size_t entries) { m_used.fetch_add(entries, std::memory_order_relaxed); }
+    void give(size_t entries) { m_used.fetch_sub(entries, std::memory_order_relaxed); }
+    [[nodiscard]] bool exceeded() const { return m_used.load(std::memory_order_relaxed) > m_most; }
+
+private:
+    std::atomic<size_t> m_used{0};
+    size_t m_most;
+};
+
+/// Entries are only appended; equal keys are summed when a part has grown enough, and when parts are joined. That writes
+/// memory in order where a hash table of millions of groups would wait for memory at every row.
+/// One thread fills it; the parts may then be joined by several.
+class GroupSums {
+public:
+    static constexpr size_t kParts = 256;
+    using Chunks = std::vector<std::unique_ptr<uint64_t[]>>;
+
+    /// `budget` outlives this object.
+    GroupSums(size_t keyWidth, EntryBudget& budget);
+    GroupSums(GroupSums&&) noexcept = default;
+    ~GroupSums();
+
+    [[nodiscard]] size_t stride() const { return m_stride; }
+    /// Adds the sum in an entry's last word; unused bytes of its key must be zero.
+    void add(const uint64_t* entry)
+    {
+        auto& part = m_parts[m_split ? partOf(hash(entry)) : 0];
+        uint64_t* to = part.next;
+        for (size_t word = 0; word < m_stride; ++word)
+            to[word] = entry[word];
+        part.next = to + m_stride;
+        if (part.next == part.end)
+            grow(part);
+    }
+    /// More different keys than the budget allows: what was added since is incomplete.
+    [[nodiscard]] bool overflow() const { return m_overflow; }
+    [[nodiscard]] bool isSplit() const { return m_split; }
+    /// Takes keys apart by hash if they are not yet; all that are joined must agree.
+    void split();
+
+    /// Sums part `part` of all of `sums` (of one stride, all split or none) and calls f(const uint64_t* entry) for each
+    /// key once. Several threads may join different parts at the same time. Entries live as long as what is returned.
+    template <class F>
+    [[nodiscard]] static Chunks join(std::span<GroupSums* const> sums, size_t part, F&& f)
+    {
+        Chunks chunks;
+        const size_t stride = sums[0]->m_stride;
+        for (size_t left = joined(sums, part, chunks), chunk = 0; left > 0; ++chunk) {
+            const size_t here = std::min(left, kChunk);
+            for (size_t entry = 0; entry < here; ++entry)
+                f(static_cast<const uint64_t*>(chunks[chunk].get() + entry * stride));
+            left -= here;
+        }
+        return chunks;
+    }
+
+private:
+    /// Entries a chunk has room for.
+    static constexpr size_t kChunk = 256;
+    struct Part {
+        Chunks chunks;           ///< all full but the last
+        uint64_t* next = nullptr;
+        uint64_t* end = nullptr;
+        size_t sumAt = 0;        ///< at so many chunks equal keys are summed
+    };
+    /// Entries that lie in a chunk before they are summed.
+    using Counts = std::vector<uint32_t>;
+
+    [[nodiscard]] uint64_t hash(const uint64_t* entry) const
+    {
+        uint64_t h = 0x9e37'79b9'7f4a'7c15ULL;
+        for (size_t word = 0; word + 1 < m_stride; ++word)
+            h = mix64(h ^ entry[word]);
+        return h;
+    }
+    static size_t partOf(uint64_t hash) { return hash >> 56; }
+    static size_t joined(std::span<GroupSums* const> sums, size_t part, Chunks& chunks);
+    static size_t sumEqual(Chunks& chunks, const Counts& counts, size_t stride, std::vector<uint32_t>& slots);
+    [[nodiscard]] Counts countsOf(const Part& part) const;
+    void grow(Part& part);
+    void addChunk(Part& part);
+    size_t sumEqual(Part& part);
+    void relieve();
+
+    size_t m_stride;
+    EntryBudget* m_budget;
+    bool m_split = false;
+    bool m_overflow = false;
+    std::vector<Part> m_parts;
+    std::vector<uint32_t> m_slots;
+};
+
+} // namespace rivereto::core
