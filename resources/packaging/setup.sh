@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(cmake ninja-build g++ ccache mold pkg-config qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6opengl6-dev
     libgl1-mesa-dev libpcap-dev libsnmp-dev libmaxminddb-dev libsqlite3-dev libfmt-dev libexpected-dev libre2-dev
     libtomlplusplus-dev libzstd-dev zlib1g-dev fonts-inter fonts-jetbrains-mono)
-[ "${1:-}" != tests ] || packages+=(nfdump softflowd tshark sqlite3 zstd)
+[ "${1:-}" != tests ] || packages+=(nfdump softflowd tshark sqlite3 zstd python3)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
