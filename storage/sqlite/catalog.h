@@ -106,6 +106,8 @@ constexpr std::string_view kTextsKey = "texts";
 /// In table `meta` as long as an import goes on: its name, and the first segment that is its own.
 constexpr std::string_view kImportKey = "import";
 constexpr std::string_view kImportFromKey = "import_from";
+/// In table `meta`: flows taken away without others in their place since texts were swept.
+constexpr std::string_view kRemovedKey = "removed";
 /// Number under a key of `meta`; nothing when there is none.
 std::optional<int64_t> readCount(Database& database, std::string_view key);
 core::Result<void> writeCount(Database& database, std::string_view key, int64_t count);

@@ -173,6 +173,9 @@ core::Result<void> StoreWriter::beginImport(const std::string& name)
             if (auto done = removeSegment(id); !done)
                 return done;
         }
+        const auto removed = readCount(m_database, kRemovedKey).value_or(0) + static_cast<int64_t>(m_unfinished->rows);
+        if (auto done = writeCount(m_database, kRemovedKey, removed); !done)
+            return done;
     }
     m_importing = !name.empty();
     return markImport(name);
@@ -471,6 +474,40 @@ void StoreWriter::returnPages(std::chrono::steady_clock::time_point deadline)
     } while (now() < deadline);
 }
 
+/// Drops texts that no segment names any more, when at least half as many flows were taken away as there are. Nothing may be
+/// appended any more: what an encoder knows as a stored text would not be one. The highest id stays, so that none is given twice.
+core::Result<void> StoreWriter::sweepTexts(std::chrono::steady_clock::time_point deadline)
+{
+    const auto rows = m_database.queryNumber("SELECT total(rows) FROM segments");
+    if (m_importing || !rows || readCount(m_database, kRemovedKey).value_or(0) * 2 < std::max<int64_t>(*rows, 1))
+        return {};
+    std::vector<bool> named(m_texts->size());
+    auto ids = m_database.prepare("SELECT id FROM segments");
+    if (!ids)
+        return tl::unexpected(ids.error());
+    for (auto more = ids->step(); !more || *more; more = ids->step()) {
+        core::DamagedPart damage;
+        const auto info = more ? loadSegment(*m_selectSegment, ids->number(0), m_columns, *m_schema, damage) : nullptr;
+        if (!info || !info->whole || !markTexts(*info, *m_selectBlob, *m_schema, named) || std::chrono::steady_clock::now() > deadline)
+            return core::fail("{}: texts cannot be swept", m_database.path());
+    }
+    return inTransaction([&]() -> core::Result<void> {
+        auto drop = m_database.prepare("DELETE FROM texts WHERE id = ? AND id < (SELECT max(id) FROM texts) RETURNING 1");
+        if (!drop)
+            return tl::unexpected(drop.error());
+        for (size_t id = 1; id < named.size(); ++id) {
+            if (named[id])
+                continue;
+            const auto dropped = drop->bind(0, static_cast<int64_t>(id)).step();
+            drop->reset();
+            if (!dropped)
+                return tl::unexpected(dropped.error());
+            m_textCount -= *dropped ? 1 : 0;
+        }
+        return writeCount(m_database, kRemovedKey, 0);
+    });
+}
+
 /// Leaves the file compact. All rows are committed before, so nothing here can lose any.
 void StoreWriter::tidy()
 {
@@ -487,6 +524,7 @@ void StoreWriter::tidy()
         m_merges.clear();
     }
     while (!m_importing && std::chrono::steady_clock::now() < deadline && mergeOne()) { }
+    (void)sweepTexts(deadline);
     returnPages(deadline);
     // Readers elsewhere may keep the log from being emptied; the last to close does it.
     (void)m_database.execute("PRAGMA busy_timeout = 100; PRAGMA wal_checkpoint(TRUNCATE)");

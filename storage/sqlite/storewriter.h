@@ -67,6 +67,7 @@ private:
     bool mergeOne();
     core::Result<void> replaceByOne(const std::vector<int64_t>& segments, int64_t& damaged);
     void tidy();
+    core::Result<void> sweepTexts(std::chrono::steady_clock::time_point deadline);
     void returnPages(std::chrono::steady_clock::time_point deadline);
     EncodedSegment encode(const core::FlowBatch& batch, size_t first, size_t count);
 

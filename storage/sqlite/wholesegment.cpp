@@ -98,6 +98,24 @@ void appendSegment(core::FlowBatch& out, const SegmentInfo& info, Statement& sel
     }
 }
 
+bool markTexts(const SegmentInfo& info, Statement& select, const core::Schema& schema, std::vector<bool>& named)
+{
+    for (const auto& column : decodeAll(info, select, schema)) {
+        if (!column)
+            return false;
+        if (column->storage != Storage::Dict)
+            continue;
+        const auto view = column->view();
+        for (uint32_t i = 0; i < (view.kind == ColumnView::Kind::Constant ? 1 : view.distinct); ++i) {
+            const auto id = view.as<uint32_t>()[i];
+            if (id >= named.size())
+                return false;
+            named[id] = true;
+        }
+    }
+    return true;
+}
+
 void sortByTime(core::FlowBatch& batch)
 {
     if (!batch.has(ColumnId::TimeReceived))

@@ -20,4 +20,7 @@ std::string readBlob(Statement& select, const SegmentInfo& info, const BlobInfo&
 /// All columns of a segment, by position in info.blobs; nullptr for those that are damaged.
 std::vector<std::shared_ptr<const DecodedColumn>> decodeAll(const SegmentInfo& info, Statement& select, const core::Schema& schema);
 
+/// Sets named[id] for each text that a segment names; false when some column is damaged.
+bool markTexts(const SegmentInfo& info, Statement& select, const core::Schema& schema, std::vector<bool>& named);
+
 } // namespace rivereto::storage

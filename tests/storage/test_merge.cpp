@@ -30,6 +30,7 @@ private slots:
     void damagedSegmentsStayAsTheyAre();
     void oldFilesAreReadAndMigrated();
     void freePagesAreReturned();
+    void textsThatNobodyNamesAreDropped();
 
 private:
     std::string path(const char* name) { return m_folder.filePath(QLatin1String(name)).toStdString(); }
@@ -253,6 +254,41 @@ void TestMerge::freePagesAreReturned()
     QCOMPARE(number(file, "PRAGMA freelist_count"), int64_t{0});
     const auto after = QFileInfo(QString::fromStdString(file)).size();
     QVERIFY2(after < before / 2, qPrintable(QStringLiteral("%1 of %2").arg(after).arg(before)));
+}
+
+void TestMerge::textsThatNobodyNamesAreDropped()
+{
+    const auto file = path("texts.rivereto");
+    const auto append = [&](const std::string& import, const std::string& prefix, uint32_t names, bool ends) {
+        auto store = storage::SqliteStore::open(file, core::Schema::builtin(), {.write = true, .import = import});
+        core::FlowBatch batch(core::Schema::builtin());
+        batch.addRows(names);
+        for (uint32_t row = 0; row < names; ++row) {
+            batch.set<uint64_t>(core::ColumnId::TimeReceived, row, kStart + row);
+            batch.setText(core::ColumnId::InIfName, row, prefix + std::to_string(row));
+        }
+        if (!store || !(*store)->append(std::move(batch)))
+            qFatal("cannot append");
+        const auto earlier = (*store)->unfinishedImport();
+        if (ends)
+            (*store)->endImport();
+        return earlier;
+    };
+    append("", "kept ", 100, true);
+    append("capture", "first try ", 1000, false);
+    QCOMPARE(number(file, "SELECT count(*) FROM texts"), int64_t{1100});
+    const auto earlier = append("capture", "second try ", 500, true);
+    QVERIFY(earlier && earlier->replaced);
+    QCOMPARE(earlier->rows, uint64_t{1000});
+    QCOMPARE(number(file, "SELECT count(*) FROM texts"), int64_t{600});
+    QCOMPARE(number(file, "SELECT value FROM meta WHERE key = 'texts'"), int64_t{600});
+    QVERIFY(!append("other", "third ", 10, true));
+    const auto store = open(file, false);
+    const auto result = core::runQuery(*store, {.kind = core::QueryKind::Table, .dimensions = {"InIfName"}, .unit = core::Unit::Flows, .limit = 0}, {}, {});
+    QVERIFY(result && result->damaged.empty());
+    QCOMPARE(result->series.size(), size_t{610});
+    for (const auto& series : result->series)
+        QVERIFY(!series.key[0].empty() && !series.key[0].starts_with("first"));
 }
 
 QTEST_GUILESS_MAIN(TestMerge)
