@@ -2,8 +2,10 @@
 #include "core/query/aggregate.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/query/kernels.h"
+#include "core/query/keypacking.h"
 
 namespace rivereto::core {
 
@@ -77,15 +79,19 @@ size_t AggregateRequest::widthOf(size_t count) const
 
 Aggregator::Aggregator(const AggregateRequest& request, EntryBudget& budget)
     : m_request(request), m_keyWidth(request.keyWidth()), m_namedWidth(request.namedWidth()), m_hasPoints(request.hasPoints()),
-      m_twoEnds(std::ranges::any_of(request.keys, countsAtBothEnds)), m_sums(m_keyWidth + (m_hasPoints ? sizeof(uint32_t) : 0), budget),
-      m_views(request.truncateV4, request.truncateV6), m_totals(request.points)
+      m_twoEnds(std::ranges::any_of(request.keys, countsAtBothEnds)), m_packing(std::make_unique<KeyPacking>(request)),
+      m_sums(m_packing->wholeWidth(), budget), m_packed(m_packing->packedWidth(), budget), m_views(request.truncateV4, request.truncateV6),
+      m_totals(request.points)
 {
-    if (request.only) {
-        m_only.emplace(m_namedWidth);
-        for (size_t at = 0; m_namedWidth > 0 && at + m_namedWidth <= request.only->size(); at += m_namedWidth)
-            m_only->entryOf(request.only->data() + at);
-    }
+    if (!request.only)
+        return;
+    m_only.emplace(m_namedWidth);
+    for (size_t at = 0; m_namedWidth > 0 && at + m_namedWidth <= request.only->size(); at += m_namedWidth)
+        m_only->entryOf(request.only->data() + at);
 }
+
+Aggregator::Aggregator(Aggregator&&) noexcept = default;
+Aggregator::~Aggregator() = default;
 
 void Aggregator::skip(uint64_t rows, bool inRange)
 {
@@ -206,6 +212,8 @@ void Aggregator::sumPicked(SegmentView& segment, bool otherEnd)
         return;
     weigh(segment);
     locatePoints(segment);
+    if (m_counts && !m_request.spread)
+        countTotals();
     Grouping grouping;
     for (const auto& key : m_request.keys) {
         const auto& view = m_views.view(segment, key, otherEnd);
@@ -215,7 +223,10 @@ void Aggregator::sumPicked(SegmentView& segment, bool otherEnd)
     }
     // An array of sums costs as much as it is large, a row summed on its own some twenty times as much as a cell.
     const uint64_t cells = grouping.groups * m_pointCount;
-    if (cells > 0 && cells <= std::min<uint64_t>(kDenseCells, std::max<uint64_t>(m_items * 16, 1024))) {
+    const bool dense = cells > 0 && cells <= std::min<uint64_t>(kDenseCells, std::max<uint64_t>(m_items * 16, 1024));
+    if ((!dense || cells > kLaneCells) && sumNamed(grouping.views))
+        return;
+    if (dense) {
         sumByCode(segment, grouping);
         emitSums(grouping);
     } else if (m_request.spread) {
@@ -318,17 +329,29 @@ void Aggregator::locatePoints(SegmentView& segment)
     }
 }
 
-/// All sums of the segment in one array, a point's groups one after another.
+void Aggregator::countTotals()
+{
+    for (size_t i = 0; i < m_runs.size(); ++i) {
+        const size_t last = i + 1 < m_runs.size() ? m_runs[i + 1].first : m_items;
+        m_totals[m_firstPoint + m_runs[i].point] += std::accumulate(m_weight + m_runs[i].first, m_weight + last, uint64_t{0});
+    }
+    for (size_t item = 0; item < m_points.size(); ++item)
+        m_totals[m_firstPoint + m_points[item]] += m_weight[item];
+}
+
 void Aggregator::sumByCode(SegmentView& segment, const Grouping& grouping)
 {
     placeRows(grouping);
-    const size_t groups = grouping.groups;
-    m_touched.assign(groups * m_pointCount, 0);
-    if (m_request.spread) {
-        m_cells.assign(m_touched.size(), 0);
+    if (m_request.spread)
         spreadByCode(segment, grouping);
-        return;
-    }
+    else
+        sumPlaced(grouping.groups);
+}
+
+/// All sums of the segment in one array, a point's groups one after another.
+void Aggregator::sumPlaced(size_t groups)
+{
+    m_touched.assign(groups * m_pointCount, 0);
     const uint32_t* at = m_at.data();
     uint8_t* touched = m_touched.data();
     if (m_runs.empty()) {
@@ -380,25 +403,52 @@ void Aggregator::placeRows(const Grouping& grouping)
 /// Hands the array's sums on, each with its key.
 void Aggregator::emitSums(const Grouping& grouping)
 {
-    std::vector<uint64_t> entry(m_sums.stride());
-    auto* key = reinterpret_cast<uint8_t*>(entry.data());
+    std::vector<uint32_t> groups;
     for (uint32_t point = 0; point < m_pointCount; ++point) {
-        for (uint64_t group = 0; group < grouping.groups; ++group) {
-            const size_t at = point * grouping.groups + group;
-            if (!m_touched[at])
-                continue;
-            uint64_t rest = group;
-            size_t end = m_keyWidth;
-            for (size_t d = grouping.digits.size(); d-- > 0;) {
-                const auto& digit = grouping.digits[d];
-                const size_t size = cellSize(digit.view->storage);
-                std::array<uint8_t, 2> buffer{};
-                const auto value = static_cast<uint32_t>(d == 0 ? rest : rest % digit.radix);
-                std::memcpy(key + (end -= size), digit.cell(value, buffer), size);
-                rest = d == 0 ? 0 : rest / digit.radix;
-            }
-            add(entry.data(), m_firstPoint + point, m_cells[at]);
+        const uint8_t* touched = m_touched.data() + point * grouping.groups;
+        const uint64_t* cells = m_cells.data() + point * grouping.groups;
+        groups.resize(grouping.groups + 1);
+        size_t count = 0;
+        for (uint32_t group = 0; group < grouping.groups; ++group) {
+            groups[count] = group;
+            count += touched[group];
         }
+        for (size_t first = 0; first < count; first += kBlock) {
+            const auto here = std::span(groups).subspan(first, std::min(kBlock, count - first));
+            putKeys(grouping, here);
+            for (size_t i = 0; i < here.size(); ++i)
+                finishEntry(i, m_firstPoint + point, cells[here[i]]);
+            addEntries(here.size());
+        }
+    }
+}
+
+/// Entries of up to kBlock groups with their keys: each column's digit of the group's number says which cell.
+void Aggregator::putKeys(const Grouping& grouping, std::span<const uint32_t> groups)
+{
+    const size_t stride = m_sums.stride();
+    m_block.assign(kBlock * stride, 0);
+    size_t end = m_keyWidth;
+    uint32_t below = 1; // product of the radices of the digits after this one
+    for (size_t d = grouping.digits.size(); d-- > 0;) {
+        const auto& digit = grouping.digits[d];
+        const auto& view = *digit.view;
+        end -= cellSize(view.storage);
+        withCellType(view.storage, [&](auto cell) {
+            using T = decltype(cell);
+            auto* to = reinterpret_cast<uint8_t*>(m_block.data()) + end;
+            const bool only = below == 1 && d == 0;
+            for (const uint32_t group : groups) {
+                const uint32_t number = only ? group : group / below % digit.radix;
+                if constexpr (std::is_integral_v<T>)
+                    cell = view.kind == ColumnView::Kind::Plain ? static_cast<T>(number) : view.as<T>()[number];
+                else
+                    cell = view.as<T>()[number];
+                std::memcpy(to, &cell, sizeof cell);
+                to += stride * sizeof(uint64_t);
+            }
+        });
+        below *= digit.radix;
     }
 }
 
@@ -440,25 +490,50 @@ void Aggregator::sumByRow(const std::vector<const ColumnView*>& views)
             const size_t item = first + i;
             while (run + 1 < m_runs.size() && m_runs[run + 1].first <= item)
                 ++run;
-            add(m_block.data() + i * m_sums.stride(), m_firstPoint + (m_runs.empty() ? m_points[item] : m_runs[run].point), m_weight[item]);
+            finishEntry(i, m_firstPoint + (m_runs.empty() ? m_points[item] : m_runs[run].point), m_weight[item]);
         }
+        addEntries(count);
     }
 }
 
-/// `entry` holds a key; its point and sum are filled in here. A key that is not asked for loses its named part.
-void Aggregator::add(uint64_t* entry, uint32_t point, uint64_t value)
+/// Hands on the first entries of m_block.
+void Aggregator::addEntries(size_t count)
 {
+    if (!m_packing->saves())
+        return m_sums.add(m_block.data(), count);
+    const size_t stride = m_sums.stride();
+    const size_t packedStride = m_packed.stride();
+    m_packedBlock.assign(count * packedStride, 0);
+    size_t packed = 0;
+    size_t whole = 0;
+    for (size_t i = 0; i < count; ++i) {
+        const uint64_t* entry = m_block.data() + i * stride;
+        uint64_t* to = m_packedBlock.data() + packed * packedStride;
+        if (m_packing->pack(reinterpret_cast<const uint8_t*>(entry), reinterpret_cast<uint8_t*>(to))) {
+            to[packedStride - 1] = entry[stride - 1];
+            ++packed;
+        } else {
+            std::fill_n(to, packedStride, 0);
+            std::copy_n(entry, stride, m_block.data() + whole++ * stride);
+        }
+    }
+    m_packed.add(m_packedBlock.data(), packed);
+    m_sums.add(m_block.data(), whole);
+}
+
+/// Entry `number` of m_block holds a key; its point and sum are filled in here. A key that is not asked for loses its named part.
+void Aggregator::finishEntry(size_t number, uint32_t point, uint64_t value)
+{
+    const size_t stride = m_sums.stride();
+    uint64_t* entry = m_block.data() + number * stride;
     auto* key = reinterpret_cast<uint8_t*>(entry);
-    if (m_counts)
-        m_totals[point] += value;
     if (m_only && !m_only->contains(key)) {
         std::memset(key, 0, m_namedWidth);
         point |= kOthersBit;
     }
     if (m_hasPoints)
         std::memcpy(key + m_keyWidth, &point, sizeof point);
-    entry[m_sums.stride() - 1] = value;
-    m_sums.add(entry);
+    entry[stride - 1] = value;
 }
 
 } // namespace rivereto::core

@@ -84,16 +84,20 @@ struct Aggregate {
 /// Runs f(0) … f(count - 1), on as many threads as the caller likes; returns when all are done.
 using ParallelFor = std::function<void(size_t count, const std::function<void(size_t)>& f)>;
 
+class KeyPacking;
+
 /// Sums the rows of segments. Used by one thread.
 class Aggregator {
 public:
     /// Both outlive this object.
     Aggregator(const AggregateRequest& request, EntryBudget& budget);
+    Aggregator(Aggregator&&) noexcept;
+    ~Aggregator();
     /// Adds the rows of a segment. `wholeRange`: every row is known to lie in the range; `wholeFilter`: to match.
     void consume(SegmentView& segment, bool wholeRange, bool wholeFilter);
     /// Rows that need not be read.
     void skip(uint64_t rows, bool inRange);
-    [[nodiscard]] bool overflow() const { return m_sums.overflow(); }
+    [[nodiscard]] bool overflow() const { return m_sums.overflow() || m_packed.overflow(); }
 
 private:
     friend class Joiner;
@@ -110,12 +114,18 @@ private:
     void locatePoints(SegmentView& segment);
     void sumByCode(SegmentView& segment, const Grouping& grouping);
     void placeRows(const Grouping& grouping);
+    void sumPlaced(size_t groups);
+    bool sumNamed(const std::vector<const ColumnView*>& views);
+    void placeNamed(const std::vector<const ColumnView*>& views);
+    void addEntries(size_t count);
     void spreadByCode(SegmentView& segment, const Grouping& grouping);
     void emitSums(const Grouping& grouping);
     void sumByRow(const std::vector<const ColumnView*>& views);
+    void countTotals();
     void spreadByRow(SegmentView& segment, const std::vector<const ColumnView*>& views);
     size_t gatherKeys(const std::vector<const ColumnView*>& views, size_t first);
-    void add(uint64_t* entry, uint32_t point, uint64_t value);
+    void putKeys(const Grouping& grouping, std::span<const uint32_t> groups);
+    void finishEntry(size_t number, uint32_t point, uint64_t value);
     template <class F>
     void overPoints(SegmentView& segment, size_t item, F&& f) const;
     /// Calls f(item, row) for the rows at work from item `first` to `last`.
@@ -137,7 +147,9 @@ private:
     size_t m_namedWidth;
     bool m_hasPoints;
     bool m_twoEnds; ///< some key counts a row at both ends
-    GroupSums m_sums;
+    std::unique_ptr<KeyPacking> m_packing;
+    GroupSums m_sums;   ///< whole keys
+    GroupSums m_packed; ///< those that can be packed
     KeyViews m_views;
     std::optional<GroupTable> m_only;
     std::vector<uint64_t> m_totals;
@@ -166,7 +178,8 @@ private:
     std::vector<uint32_t> m_at;     ///< group of each item
     std::vector<uint64_t> m_cells;  ///< sum of each (point, group)
     std::vector<uint8_t> m_touched; ///< whether there is one
-    std::vector<uint64_t> m_block;  ///< entries that are being made
+    std::vector<uint64_t> m_packedBlock;
+    std::vector<uint64_t> m_block;  ///< room for kBlock entries that are being made
 };
 
 /// Joins what threads have summed; the aggregators are spent. `texts` is what all segments named.

@@ -29,6 +29,18 @@ decltype(auto) withStride(size_t stride, F&& f)
     }
 }
 
+/// Of an entry's key. The number of words is known where `words` is a constant.
+inline uint64_t hashOf(const uint64_t* entry, size_t words)
+{
+    uint64_t h = 0x9e37'79b9'7f4a'7c15ULL;
+    for (size_t word = 0; word + 1 < words; ++word)
+        h = mix64(h ^ entry[word]);
+    return h;
+}
+
+/// Parts are told by the bits that slots do not use.
+inline size_t partOf(uint64_t hash) { return hash >> 56; }
+
 } // namespace
 
 void CellList::add(const uint8_t* key, uint64_t value)
@@ -50,6 +62,23 @@ GroupSums::~GroupSums()
         m_budget->give(part.chunks.size() * kChunk);
 }
 
+void GroupSums::add(const uint64_t* entries, size_t count)
+{
+    withStride(m_stride, [&](auto fixed) {
+        const size_t words = fixed == 0 ? m_stride : fixed;
+        for (size_t i = 0; i < count; ++i) {
+            const uint64_t* entry = entries + i * words;
+            auto& part = m_parts[m_split ? partOf(hashOf(entry, words)) : 0];
+            uint64_t* to = part.next;
+            for (size_t word = 0; word < words; ++word)
+                to[word] = entry[word];
+            part.next = to + words;
+            if (part.next == part.end)
+                grow(part);
+        }
+    });
+}
+
 /// Sums equal keys and moves what is left to the front, chunk by chunk. Returns how many entries that are.
 size_t GroupSums::sumEqual(Chunks& chunks, const Counts& counts, size_t stride, std::vector<uint32_t>& slots)
 {
@@ -61,11 +90,8 @@ size_t GroupSums::sumEqual(Chunks& chunks, const Counts& counts, size_t stride, 
         const auto entryAt = [&](size_t number) { return chunks[number / kChunk].get() + number % kChunk * words; };
         size_t kept = 0;
         const auto take = [&](const uint64_t* entry) {
-            uint64_t h = 0x9e37'79b9'7f4a'7c15ULL;
-            for (size_t word = 0; word + 1 < words; ++word)
-                h = mix64(h ^ entry[word]);
             // A slot holds 1 + the number of an entry that is kept.
-            size_t slot = h & mask;
+            size_t slot = hashOf(entry, words) & mask;
             for (; slots[slot] != 0; slot = (slot + 1) & mask) {
                 uint64_t* there = entryAt(slots[slot] - 1);
                 if (std::memcmp(there, entry, (words - 1) * sizeof(uint64_t)) == 0) {
@@ -173,10 +199,8 @@ void GroupSums::split()
         addChunk(part);
     }
     const auto counts = countsOf(whole);
-    for (size_t chunk = 0; chunk < counts.size(); ++chunk) {
-        for (size_t entry = 0; entry < counts[chunk]; ++entry)
-            add(whole.chunks[chunk].get() + entry * m_stride);
-    }
+    for (size_t chunk = 0; chunk < counts.size(); ++chunk)
+        add(whole.chunks[chunk].get(), counts[chunk]);
     m_budget->give(whole.chunks.size() * kChunk);
 }
 

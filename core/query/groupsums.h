@@ -58,7 +58,6 @@ private:
 class GroupSums {
 public:
     static constexpr size_t kParts = 256;
-    using Chunks = std::vector<std::unique_ptr<uint64_t[]>>;
 
     /// `budget` outlives this object.
     GroupSums(size_t keyWidth, EntryBudget& budget);
@@ -66,17 +65,8 @@ public:
     ~GroupSums();
 
     [[nodiscard]] size_t stride() const { return m_stride; }
-    /// Adds the sum in an entry's last word; unused bytes of its key must be zero.
-    void add(const uint64_t* entry)
-    {
-        auto& part = m_parts[m_split ? partOf(hash(entry)) : 0];
-        uint64_t* to = part.next;
-        for (size_t word = 0; word < m_stride; ++word)
-            to[word] = entry[word];
-        part.next = to + m_stride;
-        if (part.next == part.end)
-            grow(part);
-    }
+    /// Adds the sums in the last words of `count` entries that lie one after another; unused bytes of their keys must be zero.
+    void add(const uint64_t* entries, size_t count);
     /// More different keys than the budget allows: what was added since is incomplete.
     [[nodiscard]] bool overflow() const { return m_overflow; }
     [[nodiscard]] bool isSplit() const { return m_split; }
@@ -84,9 +74,9 @@ public:
     void split();
 
     /// Sums part `part` of all of `sums` (of one stride, all split or none) and calls f(const uint64_t* entry) for each
-    /// key once. Several threads may join different parts at the same time. Entries live as long as what is returned.
+    /// key once. Several threads may join different parts at the same time.
     template <class F>
-    [[nodiscard]] static Chunks join(std::span<GroupSums* const> sums, size_t part, F&& f)
+    static void join(std::span<GroupSums* const> sums, size_t part, F&& f)
     {
         Chunks chunks;
         const size_t stride = sums[0]->m_stride;
@@ -96,12 +86,12 @@ public:
                 f(static_cast<const uint64_t*>(chunks[chunk].get() + entry * stride));
             left -= here;
         }
-        return chunks;
     }
 
 private:
     /// Entries a chunk has room for.
     static constexpr size_t kChunk = 256;
+    using Chunks = std::vector<std::unique_ptr<uint64_t[]>>;
     struct Part {
         Chunks chunks;           ///< all full but the last
         uint64_t* next = nullptr;
@@ -111,14 +101,6 @@ private:
     /// Entries that lie in a chunk before they are summed.
     using Counts = std::vector<uint32_t>;
 
-    [[nodiscard]] uint64_t hash(const uint64_t* entry) const
-    {
-        uint64_t h = 0x9e37'79b9'7f4a'7c15ULL;
-        for (size_t word = 0; word + 1 < m_stride; ++word)
-            h = mix64(h ^ entry[word]);
-        return h;
-    }
-    static size_t partOf(uint64_t hash) { return hash >> 56; }
     static size_t joined(std::span<GroupSums* const> sums, size_t part, Chunks& chunks);
     static size_t sumEqual(Chunks& chunks, const Counts& counts, size_t stride, std::vector<uint32_t>& slots);
     [[nodiscard]] Counts countsOf(const Part& part) const;

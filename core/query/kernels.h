@@ -2,7 +2,6 @@
 // What the files of Aggregator share: loops over number columns, and key columns as digits.
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "core/query/aggregate.h"
@@ -57,13 +56,6 @@ void withWide(const ColumnView& view, F&& f)
 struct Digit {
     const ColumnView* view;
     uint32_t radix; ///< 0: too many different values
-    [[nodiscard]] const void* cell(uint32_t digit, std::array<uint8_t, 2>& buffer) const
-    {
-        if (view->kind != ColumnView::Kind::Plain)
-            return static_cast<const uint8_t*>(view->cells) + digit * cellSize(view->storage);
-        buffer = {static_cast<uint8_t>(digit), static_cast<uint8_t>(digit >> 8)};
-        return buffer.data();
-    }
 };
 
 struct Aggregator::Grouping {

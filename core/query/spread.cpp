@@ -41,10 +41,13 @@ void Aggregator::overPoints(SegmentView& segment, size_t item, F&& f) const
 
 void Aggregator::spreadByCode(SegmentView& segment, const Grouping& grouping)
 {
+    m_touched.assign(grouping.groups * m_pointCount, 0);
+    m_cells.assign(m_touched.size(), 0);
     for (size_t item = 0; item < m_items; ++item) {
         overPoints(segment, item, [&](uint32_t point, uint64_t share) {
             const size_t at = point * grouping.groups + m_at[item];
             m_cells[at] += share;
+            m_totals[point] += m_counts ? share : 0;
             m_touched[at] = 1;
         });
     }
@@ -53,13 +56,15 @@ void Aggregator::spreadByCode(SegmentView& segment, const Grouping& grouping)
 void Aggregator::spreadByRow(SegmentView& segment, const std::vector<const ColumnView*>& views)
 {
     const size_t stride = m_sums.stride();
-    std::vector<uint64_t> entry(stride);
     for (size_t first = 0; first < m_items && !overflow(); first += kBlock) {
         const size_t count = gatherKeys(views, first);
+        const auto keys = m_block;
         for (size_t i = 0; i < count; ++i) {
             overPoints(segment, first + i, [&](uint32_t point, uint64_t share) {
-                std::copy_n(m_block.data() + i * stride, stride, entry.data());
-                add(entry.data(), point, share);
+                std::copy_n(keys.data() + i * stride, stride, m_block.data());
+                finishEntry(0, point, share);
+                m_totals[point] += m_counts ? share : 0;
+                addEntries(1);
             });
         }
     }

@@ -168,22 +168,6 @@ Overlap overlapOf(const core::AggregateRequest& request, const SegmentInfo& info
     return {!outside || !start || !end || (end->max.lo > range.from && start->min.lo < range.to), false};
 }
 
-/// The request with addresses marked that are IPv4 throughout the file.
-core::AggregateRequest narrowed(core::AggregateRequest request, const std::vector<std::shared_ptr<const SegmentInfo>>& segments)
-{
-    const auto isV4 = [&](core::ColumnId id) {
-        return std::ranges::all_of(segments, [&](const auto& segment) {
-            const auto zone = segment->zone(id);
-            return zone && zone->min.isV4() && zone->max.isV4();
-        });
-    };
-    for (auto& key : request.keys) {
-        if ((*request.schema)[key.column].storage() == core::Storage::Ip)
-            key.narrow = isV4(key.column) && (key.other == core::ColumnId::kNone || isV4(key.other));
-    }
-    return request;
-}
-
 } // namespace
 
 std::vector<core::DamagedPart> SqliteStore::knownDamage(const Catalog& catalog) const
@@ -211,12 +195,11 @@ core::Result<core::Aggregate> SqliteStore::aggregate(const core::AggregateReques
     }
 }
 
-core::Result<core::Aggregate> SqliteStore::sumSegments(const core::AggregateRequest& asked, const core::Control& control, Snapshot& from,
+core::Result<core::Aggregate> SqliteStore::sumSegments(const core::AggregateRequest& request, const core::Control& control, Snapshot& from,
                                                        std::vector<core::DamagedPart>& damaged)
 {
     const auto& segments = from.catalog->segments;
     const auto threads = from.leases.size();
-    const auto request = narrowed(asked, segments);
     std::unordered_set<int64_t> leftOut;
     for (const auto& part : damaged)
         leftOut.insert(part.segment);

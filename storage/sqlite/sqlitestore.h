@@ -59,7 +59,7 @@ private:
     /// What is known to be damaged before anything is read. Of any time: that is as unsure as the rest of a damaged directory.
     [[nodiscard]] std::vector<core::DamagedPart> knownDamage(const Catalog& catalog) const;
     /// Sums all segments but those in `damaged`. When others turn out to be damaged they are added to it, and the result is worthless.
-    core::Result<core::Aggregate> sumSegments(const core::AggregateRequest& asked, const core::Control& control, Snapshot& from,
+    core::Result<core::Aggregate> sumSegments(const core::AggregateRequest& request, const core::Control& control, Snapshot& from,
                                               std::vector<core::DamagedPart>& damaged);
 
     std::string m_path;
