@@ -93,6 +93,8 @@ public:
     /// Nothing when unknown (as for derived columns). A column nobody wrote has the zone 0 … 0; of Dict columns only that
     /// is looked at.
     [[nodiscard]] virtual std::optional<Zone> zone(ColumnId id) const = 0;
+    /// False: no row has this address in the column. Asked after zone().
+    [[nodiscard]] virtual bool mayHave(ColumnId, const Ip&) const { return true; }
 };
 
 struct BoundNode; // core/filter/predicate.h, for stores that translate a filter

@@ -11,6 +11,9 @@ namespace {
 
 using Verdict = BoundFilter::Verdict;
 
+/// Of more single addresses than this one will seem to be there anyway.
+constexpr size_t kMostHosts = 16;
+
 Verdict ofBool(bool all)
 {
     return all ? Verdict::All : Verdict::None;
@@ -99,7 +102,11 @@ private:
     Verdict leaf(ColumnId id, const AddressTest& test) const
     {
         const auto zone = m_zones.zone(id);
-        return zone ? ofRanges(test.ranges, zone->min, zone->max) : Verdict::Some;
+        const auto verdict = zone ? ofRanges(test.ranges, zone->min, zone->max) : Verdict::Some;
+        if (verdict != Verdict::Some || test.ranges.size() > kMostHosts)
+            return verdict;
+        const bool may = std::ranges::any_of(test.ranges, [&](const AddressRange& range) { return range.first != range.last || m_zones.mayHave(id, range.first); });
+        return may ? verdict : Verdict::None;
     }
 
     Verdict leaf(ColumnId id, const BitsTest& test) const

@@ -163,8 +163,8 @@ void Aggregator::dropEqualEnds(SegmentView& segment)
     for (const auto& key : m_request.keys) {
         if (!countsAtBothEnds(key))
             continue;
-        const auto& a = m_views.view(segment, key, false);
-        const auto& b = m_views.view(segment, key, true);
+        const auto& a = m_views.view(segment, key, false, pickedRows());
+        const auto& b = m_views.view(segment, key, true, pickedRows());
         withCellType(a.storage, [&](auto cell) {
             using T = decltype(cell);
             for (size_t row = 0; row < rows; ++row)
@@ -216,7 +216,7 @@ void Aggregator::sumPicked(SegmentView& segment, bool otherEnd)
         countTotals();
     Grouping grouping;
     for (const auto& key : m_request.keys) {
-        const auto& view = m_views.view(segment, key, otherEnd);
+        const auto& view = m_views.view(segment, key, otherEnd, pickedRows());
         grouping.views.push_back(&view);
         grouping.digits.push_back(digitOf(view));
         grouping.groups = std::min<uint64_t>(grouping.groups * grouping.digits.back().radix, kDenseCells + 1);

@@ -142,6 +142,8 @@ private:
         }
     }
 
+    [[nodiscard]] std::span<const uint16_t> pickedRows() const { return m_all ? std::span<const uint16_t>() : std::span<const uint16_t>(m_rows); }
+
     const AggregateRequest& m_request;
     size_t m_keyWidth;
     size_t m_namedWidth;

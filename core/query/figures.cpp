@@ -40,6 +40,7 @@ Figures::Figures(const Plan& plan) : m_plan(plan), m_points(plan.points, 0.0)
         width += cellSize((*plan.schema)[plan.extras[i]].storage());
     m_seen = GroupTable(width);
     m_seenAt = GroupTable(width + sizeof(uint32_t));
+    m_key.resize(width + sizeof(uint32_t));
 }
 
 void Figures::addWhole(size_t point, double value)
@@ -54,14 +55,18 @@ void Figures::add(const Cells& cells, size_t cell)
     if (isPercent(m_plan.query.unit)) {
         addPercent(cells, cell);
     } else if (m_plan.query.unit == Unit::Distinct) {
-        std::vector<uint8_t> key(cells.extras(cell), cells.extras(cell) + cells.extrasWidth());
         const size_t before = m_seen.size();
-        m_seen.entryOf(key.data());
-        m_total += static_cast<double>(m_seen.size() - before);
-        key.resize(key.size() + sizeof point);
-        std::memcpy(key.data() + cells.extrasWidth(), &point, sizeof point);
+        m_seen.entryOf(cells.extras(cell));
+        const auto fresh = static_cast<double>(m_seen.size() - before);
+        m_total += fresh;
+        if (m_points.size() == 1) {
+            m_points[0] += fresh;
+            return;
+        }
+        std::memcpy(m_key.data(), cells.extras(cell), cells.extrasWidth());
+        std::memcpy(m_key.data() + cells.extrasWidth(), &point, sizeof point);
         const size_t beforeAt = m_seenAt.size();
-        m_seenAt.entryOf(key.data());
+        m_seenAt.entryOf(m_key.data());
         m_points[point] += static_cast<double>(m_seenAt.size() - beforeAt);
     } else {
         addWhole(point, static_cast<double>(cells.value(cell)));

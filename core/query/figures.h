@@ -65,6 +65,7 @@ private:
     double m_total = 0;
     GroupTable m_seen{0};      ///< distinct: values; percent: exporter and interface
     GroupTable m_seenAt{0};    ///< distinct: values and points
+    std::vector<uint8_t> m_key;
 };
 
 /// Whole sums in a point → rate in the query's unit.

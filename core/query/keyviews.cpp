@@ -5,7 +5,7 @@
 
 namespace rivereto::core {
 
-const ColumnView& KeyViews::view(SegmentView& segment, const GroupKey& key, bool otherEnd)
+const ColumnView& KeyViews::view(SegmentView& segment, const GroupKey& key, bool otherEnd, std::span<const uint16_t> rows)
 {
     const bool pair = key.take != GroupKey::Take::Cell;
     const auto id = !pair && otherEnd && key.other != ColumnId::kNone ? key.other : key.column;
@@ -19,7 +19,7 @@ const ColumnView& KeyViews::view(SegmentView& segment, const GroupKey& key, bool
     }
     auto& out = m_made.emplace_back(Made{.column = id, .other = key.other, .take = key.take, .view = column, .cells = {}, .codes = {}});
     if (pair)
-        pick(out, column, segment.column(key.other), segment.rows());
+        pick(out, column, segment.column(key.other), segment.rows(), rows);
     else
         truncate(out, column, segment.rows());
     out.view.cells = out.cells.data();
@@ -46,16 +46,28 @@ void KeyViews::truncate(Made& out, const ColumnView& column, size_t rows) const
     }
 }
 
-void KeyViews::pick(Made& out, const ColumnView& a, const ColumnView& b, size_t rows) const
+void KeyViews::pick(Made& out, const ColumnView& a, const ColumnView& b, size_t all, std::span<const uint16_t> rows) const
 {
-    out.view.kind = ColumnView::Kind::Plain;
-    out.view.codes = nullptr;
-    out.cells.resize(rows);
     const bool smaller = out.take == GroupKey::Take::Smaller;
-    for (size_t row = 0; row < rows; ++row) {
+    const auto ofRow = [&](size_t row) {
         const Ip x = cut(a.at<Ip>(row));
         const Ip y = cut(b.at<Ip>(row));
-        out.cells[row] = (x < y) == smaller ? x : y;
+        return (x < y) == smaller ? x : y;
+    };
+    if (rows.empty()) {
+        out.view.kind = ColumnView::Kind::Plain;
+        out.view.codes = nullptr;
+        out.cells.resize(all);
+        for (size_t row = 0; row < all; ++row)
+            out.cells[row] = ofRow(row);
+        return;
+    }
+    // A cell for each row that is looked at; the others have any code.
+    out.view.kind = ColumnView::Kind::Coded;
+    out.codes.resize(all);
+    for (const auto row : rows) {
+        out.codes[row] = static_cast<uint16_t>(out.cells.size());
+        out.cells.push_back(ofRow(row));
     }
 }
 

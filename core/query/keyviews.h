@@ -32,7 +32,8 @@ public:
     /// Forgets the segment before.
     void start() { m_made.clear(); }
     /// The column of a key; with `otherEnd` that of the other end where there is one. Valid until start().
-    const ColumnView& view(SegmentView& segment, const GroupKey& key, bool otherEnd);
+    /// `rows`: those that will be looked at, all when empty.
+    const ColumnView& view(SegmentView& segment, const GroupKey& key, bool otherEnd, std::span<const uint16_t> rows);
 
 private:
     struct Made {
@@ -45,7 +46,7 @@ private:
     };
     [[nodiscard]] Ip cut(const Ip& ip) const { return ip.masked(ip.isV4() ? 96 + std::min(m_truncateV4, 32U) : m_truncateV6); }
     void truncate(Made& out, const ColumnView& column, size_t rows) const;
-    void pick(Made& out, const ColumnView& a, const ColumnView& b, size_t rows) const;
+    void pick(Made& out, const ColumnView& a, const ColumnView& b, size_t all, std::span<const uint16_t> rows) const;
 
     unsigned m_truncateV4;
     unsigned m_truncateV6;

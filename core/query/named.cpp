@@ -48,6 +48,10 @@ bool Aggregator::sumNamed(const std::vector<const ColumnView*>& views)
 {
     if (!m_only || m_request.spread || m_request.named < m_request.keys.size() || m_only->size() > kMostNamed || m_only->size() == 0)
         return false;
+    // Finding the named values among a view's must cost less than looking at the rows one by one.
+    const auto isPlain = [](const ColumnView* view) { return view->kind == ColumnView::Kind::Plain; };
+    if (std::ranges::any_of(views, isPlain) && m_items < kMostNamed * 4)
+        return false;
     placeNamed(views);
     const size_t groups = m_only->size() + 1;
     sumPlaced(groups);

@@ -72,6 +72,10 @@ private:
     {
         if (m_by != LimitBy::Avg)
             return addFigure(group, cell, 1);
+        if (m_plan.points <= 1) {
+            m_out[group].score += 1; // cells of a group are its values
+            return;
+        }
         // A value counts once, in however many points.
         const size_t before = m_members.size();
         m_members.entryOf(m_cells.key(cell));

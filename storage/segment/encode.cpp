@@ -8,6 +8,7 @@
 #include "storage/segment/codes.h"
 #include "storage/segment/gaps.h"
 #include "storage/segment/numbers.h"
+#include "storage/segment/hosts.h"
 #include "storage/segment/segment.h"
 
 namespace rivereto::storage {
@@ -318,6 +319,10 @@ public:
             out.timeMin = time->min.lo;
             out.timeMax = time->max.lo;
         }
+        const auto sources = addresses(ColumnId::SrcAddr);
+        const auto destinations = addresses(ColumnId::DstAddr);
+        if (!sources.empty() || !destinations.empty())
+            out.hosts = hostsBlob(sources, destinations);
         return out;
     }
 
@@ -326,6 +331,21 @@ private:
     {
         const auto it = std::ranges::find(m_sources, id, [](const Source& source) { return source.column->id; });
         return it == m_sources.end() ? nullptr : &*it;
+    }
+    /// Each at least once; none when the column is missing.
+    std::span<const Ip> addresses(ColumnId id)
+    {
+        const auto* source = find(id);
+        if (!source)
+            return {};
+        if (const auto* parent = findParent(id))
+            return parent->codes.addresses;
+        std::span<const Ip> out;
+        withCells(*source, source->constant() ? 1 : m_rows, [&]<class T>(std::span<const T> cells) {
+            if constexpr (std::is_same_v<T, Ip>)
+                out = cells;
+        });
+        return out;
     }
     Parent* findParent(ColumnId id)
     {

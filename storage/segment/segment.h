@@ -49,6 +49,7 @@ struct EncodedSegment {
     uint64_t timeMin = 0; ///< of TimeReceived
     uint64_t timeMax = 0;
     std::vector<EncodedColumn> columns; ///< columns that are zero in every row are left out
+    std::string hosts;    ///< hostsBlob() of its addresses; empty when it has none
 };
 
 /// Maps a text of the batch to its id in the store; called once a distinct text of the slice.

@@ -24,6 +24,8 @@ constexpr int64_t kFormatVersion = 2;
 constexpr int64_t kReadableVersion = 1;
 /// Columns a file can have: a blob's id is segment × this + column.
 constexpr int64_t kFileColumns = 1024;
+/// In place of a column: which hosts a segment may have (storage/segment/hosts.h). Not every segment has it.
+constexpr int64_t kHosts = 0;
 
 /// Where one column of a segment lies.
 struct BlobInfo {

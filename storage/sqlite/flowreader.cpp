@@ -68,7 +68,7 @@ public:
         const auto& range = m_request.range;
         if (std::ranges::find(m_damaged, info.id, &core::DamagedPart::segment) != m_damaged.end())
             return {};
-        const auto verdict = m_request.filter.judge(info);
+        const auto verdict = m_request.filter.judge(SegmentZones(info, m_source.select));
         if (info.time.to <= range.from || info.time.from >= range.to)
             return {};
         const bool inside = info.time.from >= range.from && info.time.to <= range.to;

@@ -7,11 +7,25 @@
 #include <thread>
 #include <unordered_set>
 
+#include <unistd.h>
+
 #include "storage/sqlite/flowreader.h"
 #include "storage/sqlite/lease.h"
 #include "storage/sqlite/storedsegment.h"
 
 namespace rivereto::storage {
+
+namespace {
+
+size_t usualCache()
+{
+    constexpr size_t kMega = 1U << 20;
+    const auto pages = ::sysconf(_SC_PHYS_PAGES);
+    const auto size = ::sysconf(_SC_PAGESIZE);
+    return std::clamp(pages > 0 && size > 0 ? static_cast<size_t>(pages) * static_cast<size_t>(size) / 16 : 0, 64 * kMega, 512 * kMega);
+}
+
+} // namespace
 
 core::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, std::shared_ptr<const core::Schema> schema,
                                                              StoreOptions options)
@@ -24,7 +38,7 @@ core::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
     out->m_options = options;
     out->m_watch = std::move(*watch);
     out->m_texts = std::make_shared<StoreDictionary>();
-    out->m_cache = std::make_unique<ColumnCache>(options.cacheBytes);
+    out->m_cache = std::make_unique<ColumnCache>(options.cacheBytes > 0 ? options.cacheBytes : usualCache());
     auto columns = FileColumns::load(out->m_watch, schema);
     if (!columns)
         return tl::unexpected(columns.error());
@@ -218,9 +232,13 @@ core::Result<core::Aggregate> SqliteStore::sumSegments(const core::AggregateRequ
             if (leftOut.contains(info.id))
                 continue;
             const auto overlap = overlapOf(request, info);
-            const auto verdict = request.filter.judge(info);
-            if (!overlap.some || (overlap.whole && verdict == core::BoundFilter::Verdict::None)) {
-                sums[thread].skip(info.rows, overlap.some);
+            if (!overlap.some) {
+                sums[thread].skip(info.rows, false);
+                continue;
+            }
+            const auto verdict = request.filter.judge(SegmentZones(info, from.leases[thread].select()));
+            if (overlap.whole && verdict == core::BoundFilter::Verdict::None) {
+                sums[thread].skip(info.rows, true);
                 continue;
             }
             StoredSegment segment(*m_schema, info, from.leases[thread].select(), *m_cache, *m_texts);

@@ -18,7 +18,7 @@ struct StoreOptions {
     bool write = false;          ///< create when missing, take the write lock
     unsigned threads = 0;        ///< for one query; 0: one a core
     std::string import;          ///< with `write`: all that is appended is an import of this name, until endImport()
-    size_t cacheBytes = 192U << 20; ///< decoded columns kept
+    size_t cacheBytes = 0; ///< decoded columns kept; 0: a sixteenth of the machine's memory, between 64 and 512 MB
 };
 
 /// Readers may be many, also in other processes; one process writes.

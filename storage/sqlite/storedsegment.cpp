@@ -3,12 +3,27 @@
 
 #include <algorithm>
 
+#include "storage/segment/hosts.h"
+
 namespace rivereto::storage {
 
 namespace {
 alignas(16) constexpr uint8_t kZero[sizeof(core::PrefixCell)] = {};
 /// TimeFlowStart → TimeFlowEnd → TimeReceived is the longest honest chain.
 constexpr int kMaxDepth = 4;
+}
+
+bool SegmentZones::mayHave(core::ColumnId id, const core::Ip& address) const
+{
+    if (id != core::ColumnId::SrcAddr && id != core::ColumnId::DstAddr)
+        return true;
+    if (!m_hosts) {
+        // What cannot be read says nothing; if the segment is damaged, reading it will tell.
+        const auto row = m_select.bind(0, m_info.id * kFileColumns + kHosts).step();
+        m_hosts = row && *row ? std::string(m_select.bytes(0)) : std::string();
+        m_select.reset();
+    }
+    return mayHaveHost(*m_hosts, address);
 }
 
 core::ColumnView StoredSegment::load(core::ColumnId id)

@@ -8,6 +8,19 @@
 
 namespace rivereto::storage {
 
+/// What is known of a segment without reading its columns. Used by the thread that has `select`, as below.
+class SegmentZones final : public core::ZoneLookup {
+public:
+    SegmentZones(const SegmentInfo& info, Statement& select) : m_info(info), m_select(select) { }
+    [[nodiscard]] std::optional<core::Zone> zone(core::ColumnId id) const override { return m_info.zone(id); }
+    [[nodiscard]] bool mayHave(core::ColumnId id, const core::Ip& address) const override;
+
+private:
+    const SegmentInfo& m_info;
+    Statement& m_select;
+    mutable std::optional<std::string> m_hosts; ///< read when first asked for
+};
+
 class StoredSegment final : public core::BaseSegment {
 public:
     /// `select` is "SELECT data FROM blobs WHERE id = ?" on a connection that this thread has for itself.

@@ -348,6 +348,10 @@ core::Result<int64_t> StoreWriter::writeSegment(const EncodedSegment& segment)
         if (auto done = m_insertBlob->bind(0, row.id * kFileColumns + m_columns.numberOf(column.id)).bindBlob(1, column.data).run(); !done)
             return tl::unexpected(done.error());
     }
+    if (!segment.hosts.empty()) {
+        if (auto done = m_insertBlob->bind(0, row.id * kFileColumns + kHosts).bindBlob(1, segment.hosts).run(); !done)
+            return tl::unexpected(done.error());
+    }
     return row.id;
 }
 

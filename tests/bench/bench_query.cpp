@@ -22,7 +22,7 @@ struct Case {
     core::Query query;
 };
 
-std::vector<Case> cases()
+std::vector<Case> cases(const std::string& host)
 {
     using core::QueryKind;
     using core::Unit;
@@ -31,8 +31,21 @@ std::vector<Case> cases()
         {"top 10 source AS by bytes", {.dimensions = {"SrcAS"}, .unit = Unit::Bytes}},
         {"top 10 source addresses by bytes", {.dimensions = {"SrcAddr"}, .unit = Unit::Bytes}},
         {"port 443 and TCP, by destination AS", {.dimensions = {"DstAS"}, .filter = "DstPort = 443 AND Proto = 6", .unit = Unit::Bytes}},
+        {"AS at both ends by bytes", {.dimensions = {"AS"}, .unit = Unit::Bytes}},
+        {"everything about one host: chart of its conversations", {.kind = QueryKind::TimeSeries, .dimensions = {"Conversation"}, .filter = "Addr = " + host, .points = 300}},
+        {"scanners: different destinations by source", {.dimensions = {"SrcAddr"}, .unit = Unit::Distinct, .distinct = "DstAddr"}},
         {"address pairs by bytes", {.dimensions = {"SrcAddr", "DstAddr"}, .unit = Unit::Bytes}},
     };
+}
+
+/// The 1000th largest source, or the last there is.
+std::string someHost(core::FlowStore& store)
+{
+    const auto hosts = core::runQuery(store, {.dimensions = {"SrcAddr"}, .unit = core::Unit::Packets, .limit = 1000}, {}, {});
+    if (!hosts || hosts->series.empty())
+        return "192.0.2.1";
+    const auto& last = hosts->series[hosts->series.size() - (hosts->series.back().other ? 2 : 1)];
+    return last.key[0];
 }
 
 double timed(core::FlowStore& store, const core::Query& query, uint64_t& rows)
@@ -54,7 +67,10 @@ int main(int argc, char** argv)
 {
     if (argc != 2 && argc != 3)
         return 2;
-    for (const auto& [name, query] : cases()) {
+    std::string host;
+    if (const auto store = storage::SqliteStore::open(argv[1], core::Schema::builtin(), {}))
+        host = someHost(**store);
+    for (const auto& [name, query] : cases(host)) {
         if (argc == 3 && std::string_view(name).find(argv[2]) == std::string_view::npos)
             continue;
         // A store of its own for each case: nothing decoded by another one.
