@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Times the queries of PRODUCT.md §8 on a database: first (decoding columns), then repeated (columns cached).
-// bench_query X.rivereto [PART OF A NAME] → one JSON object a line: {"name", "first_ms", "median_ms", "cpu_ms", "rows"};
+// bench_query X.rivereto [PART OF A NAME] → one JSON object a line: {"name", "first_ms", "median_ms", "cpu_ms", "rows", "host"};
 // cpu_ms is what the repeated query takes of all processors.
 #include <algorithm>
 #include <chrono>
@@ -87,7 +87,7 @@ int main(int argc, char** argv)
             times.push_back(timed(**store, query, rows));
         const auto cpu = static_cast<double>(std::clock() - before) * 1000 / CLOCKS_PER_SEC / kRepeats;
         std::ranges::sort(times);
-        std::printf("{\"name\": \"%s\", \"first_ms\": %.1f, \"median_ms\": %.1f, \"cpu_ms\": %.1f, \"rows\": %llu}\n", name, first, times[kRepeats / 2], cpu, static_cast<unsigned long long>(rows));
+        std::printf("{\"name\": \"%s\", \"first_ms\": %.1f, \"median_ms\": %.1f, \"cpu_ms\": %.1f, \"rows\": %llu, \"host\": \"%s\"}\n", name, first, times[kRepeats / 2], cpu, static_cast<unsigned long long>(rows), host.c_str());
         std::fflush(stdout);
     }
     return 0;
