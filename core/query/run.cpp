@@ -61,7 +61,7 @@ private:
             return tooMany();
         if (!sums->overflow) {
             ranking = rankGroups(plan, *sums);
-            return plan.query.kind == QueryKind::Sankey ? shapeSankey(plan, ranking, *sums) : shapeResult(plan, ranking, *sums);
+            return shaped(plan, ranking, *sums);
         }
         sums = Aggregate(); // its memory is needed
         auto ranked = rankFirst(plan);
@@ -97,7 +97,25 @@ private:
             return tl::unexpected(sums.error());
         if (sums->overflow)
             return tooMany();
-        return shapeResult(plan, ranking, *sums);
+        return shaped(plan, ranking, *sums);
+    }
+
+    /// Flows that count at both ends are in two groups: what percentage all of them are is asked for without groups.
+    Result<QueryResult> shaped(const Plan& plan, const Ranking& ranking, const Aggregate& sums)
+    {
+        auto out = plan.query.kind == QueryKind::Sankey ? shapeSankey(plan, ranking, sums) : shapeResult(plan, ranking, sums);
+        const auto atBothEnds = [](const Dimension& dimension) { return dimension.otherEnd != ColumnId::kNone && !dimension.isConversation(); };
+        if (!isPercent(plan.query.unit) || std::ranges::none_of(plan.dimensions, atBothEnds))
+            return out;
+        auto all = plan;
+        all.dimensions.clear();
+        const auto once = ask(requestFor(all, m_limits.most));
+        if (!once)
+            return tl::unexpected(once.error());
+        if (once->overflow)
+            return tooMany();
+        out.total = shapeResult(all, {}, *once).total;
+        return out;
     }
 
     Result<void> addCompanions(const Plan& plan, const Ranking& ranking, QueryResult& out)

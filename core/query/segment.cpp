@@ -94,7 +94,7 @@ ColumnView BaseSegment::derive(const Column& column)
     return first;
 }
 
-/// A mask of 0 means that nobody told it: the prefix is missing.
+/// A mask of 0 means that nobody told it, and there is no network without an address: the prefix is missing.
 ColumnView BaseSegment::derivePrefix(const ColumnView& address, const ColumnView& mask)
 {
     auto out = shapeLike(address, mask, Storage::Prefix, m_rows);
@@ -103,7 +103,7 @@ ColumnView BaseSegment::derivePrefix(const ColumnView& address, const ColumnView
         const Ip ip = address.as<Ip>()[a];
         const auto length = numberAt(mask, m);
         const auto bits = std::min<uint64_t>(ip.isV4() ? 96 + length : length, 128);
-        cells[i] = length == 0 ? PrefixCell{} : PrefixCell{ip.masked(static_cast<unsigned>(bits)), bits};
+        cells[i] = length == 0 || ip.isZero() ? PrefixCell{} : PrefixCell{ip.masked(static_cast<unsigned>(bits)), bits};
     });
     out.cells = cells;
     return out;
