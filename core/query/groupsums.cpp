@@ -151,6 +151,9 @@ size_t GroupSums::sumEqual(Part& part)
     const size_t inLast = kept - (part.chunks.size() - 1) * kChunk;
     part.next = part.chunks.back().get() + inLast * m_stride;
     part.end = part.chunks.back().get() + kChunk * m_stride;
+    // Whatever fills its last chunk gets the next: there is always room for one entry.
+    if (part.next == part.end)
+        addChunk(part);
     return kept;
 }
 

@@ -94,7 +94,7 @@ private:
     using Chunks = std::vector<std::unique_ptr<uint64_t[]>>;
     struct Part {
         Chunks chunks;           ///< all full but the last
-        uint64_t* next = nullptr;
+        uint64_t* next = nullptr; ///< always before `end`
         uint64_t* end = nullptr;
         size_t sumAt = 0;        ///< at so many chunks equal keys are summed
     };

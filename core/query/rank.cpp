@@ -23,8 +23,8 @@ public:
     Scorer(const Plan& plan, const Cells& cells) : m_plan(plan), m_cells(cells), m_groups(cells.namedWidth()), m_perPoint(cells.namedWidth() + sizeof(uint32_t)),
         m_members(cells.keyWidth())
     {
-        m_by = isTotal(plan.query.unit) || plan.intervalMs == 0 ? LimitBy::Avg : plan.query.limitBy;
-        m_lastPoint = completePoints(plan).second - 1;
+        m_by = plan.intervalMs == 0 ? LimitBy::Avg : plan.query.limitBy;
+        m_complete = completePoints(plan);
     }
 
     std::vector<Scored> scores()
@@ -52,8 +52,11 @@ private:
         auto& score = m_out[group].score;
         switch (m_by) {
         case LimitBy::Avg: score += figure; break;
-        case LimitBy::Last: score += m_cells.point(cell) == m_lastPoint ? figure : 0; break;
-        case LimitBy::Max: score = std::max(score, inPoint(cell, figure)); break;
+        case LimitBy::Last: score += m_cells.point(cell) == m_complete.second - 1 ? figure : 0; break;
+        case LimitBy::Max: // of complete points, as in Statistics
+            if (m_cells.point(cell) >= m_complete.first && m_cells.point(cell) < m_complete.second)
+                score = std::max(score, inPoint(cell, figure));
+            break;
         }
     }
     /// What the group has in the cell's point so far.
@@ -98,7 +101,7 @@ private:
     const Plan& m_plan;
     const Cells& m_cells;
     LimitBy m_by{};
-    size_t m_lastPoint = 0;
+    std::pair<size_t, size_t> m_complete;
     std::vector<Scored> m_out;
     GroupTable m_groups;
     GroupTable m_perPoint;

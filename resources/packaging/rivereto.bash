@@ -5,9 +5,10 @@ _rivereto()
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
     local common="--help --version --config --threads --quiet --log-level"
     case $previous in
-        --units) COMPREPLY=($(compgen -W "l3bps l2bps pps fps bytes packets flows" -- "$current")); return ;;
+        --units) COMPREPLY=($(compgen -W "l3bps l2bps pps fps inl2% outl2% bytes packets flows distinct:" -- "$current")); return ;;
         --limit-type) COMPREPLY=($(compgen -W "avg max last" -- "$current")); return ;;
-        --kind) COMPREPLY=($(compgen -W "table timeseries flows" -- "$current")); return ;;
+        --kind) COMPREPLY=($(compgen -W "table timeseries sankey flows" -- "$current")); return ;;
+        --previous-period) COMPREPLY=($(compgen -W "hour day week 4weeks year" -- "$current")); return ;;
         --log-level) COMPREPLY=($(compgen -W "debug info warning error" -- "$current")); return ;;
         --format)
             case $command in
@@ -32,7 +33,7 @@ _rivereto()
     case $command in
         import) options="--db --format" ;;
         listen) options="--db --listen --for --print" ;;
-        query) options="--db -r --from --to --dimensions --filter --units --limit --limit-type --truncate-v4 --truncate-v6 --kind --points --interval --fields --sort --count --format --local" ;;
+        query) options="--db -r --from --to --dimensions --filter --units --limit --limit-type --truncate-v4 --truncate-v6 --kind --points --interval --bidirectional --previous-period --spread --billing --fields --sort --count --format --local" ;;
         schema) options="--format" ;;
         config) options="--dump --check" ;;
         check) options="--format --salvage" ;;

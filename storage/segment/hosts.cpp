@@ -37,15 +37,20 @@ std::string hostsBlob(std::span<const core::Ip> sources, std::span<const core::I
     return out;
 }
 
-bool mayHaveHost(std::string_view blob, const core::Ip& address)
+bool isHostsBlob(std::string_view blob)
 {
     uint64_t check = 0;
     if (blob.size() <= sizeof check)
-        return true;
+        return false;
     std::memcpy(&check, blob.data(), sizeof check);
-    const auto bits = blob.substr(sizeof check);
-    if (checksum(bits) != check)
+    return checksum(blob.substr(sizeof check)) == check;
+}
+
+bool mayHaveHost(std::string_view blob, const core::Ip& address)
+{
+    if (!isHostsBlob(blob))
         return true;
+    const auto bits = blob.substr(sizeof(uint64_t));
     for (const auto bit : bitsOf(address, bits.size() * 8)) {
         if ((static_cast<uint8_t>(bits[bit / 8]) >> bit % 8 & 1) == 0)
             return false;

@@ -14,6 +14,9 @@ namespace rivereto::storage {
 /// address, so about one in ten of the addresses that are not there seems to be. Bytes: resources/docs/format.md.
 std::string hostsBlob(std::span<const core::Ip> sources, std::span<const core::Ip> destinations);
 
+/// Whether its checksum is right.
+bool isHostsBlob(std::string_view blob);
+
 /// False: the address is in neither list. A blob that is damaged says nothing: true.
 bool mayHaveHost(std::string_view blob, const core::Ip& address);
 

@@ -8,6 +8,7 @@
 #include "core/store/flowstore.h"
 #include "storage/sqlite/sqlitestore.h"
 #include "storage/sqlite/wholesegment.h"
+#include "storage/segment/hosts.h"
 
 namespace rivereto::storage {
 
@@ -135,11 +136,33 @@ private:
     {
         const auto columns = decodeAll(info, select, *m_source.schema);
         m_report.blobs += columns.size();
+        hosts(info, columns, select);
         for (size_t i = 0; i < columns.size(); ++i) {
             const auto what = columns[i] ? contents(info, info.blobs[i], *columns[i]) : unreadable(info, info.blobs[i], select);
             if (!what.empty())
                 find({.segment = info.id, .column = std::string((*m_source.schema)[info.blobs[i].id].name), .time = info.time, .rows = info.rows}, what);
         }
+    }
+
+    /// A segment's index of hosts must know every address there is, or questions about one would not find it.
+    void hosts(const SegmentInfo& info, const std::vector<std::shared_ptr<const DecodedColumn>>& columns, Statement& select)
+    {
+        const auto row = select.bind(0, info.id * kFileColumns + kHosts).step();
+        if (row && *row) {
+            const std::string blob(select.bytes(0));
+            bool sound = isHostsBlob(blob);
+            for (size_t i = 0; sound && i < columns.size(); ++i) {
+                const auto id = info.blobs[i].id;
+                if (!columns[i] || (id != ColumnId::SrcAddr && id != ColumnId::DstAddr))
+                    continue;
+                const auto view = columns[i]->view();
+                const std::span addresses(view.as<core::Ip>(), view.kind == core::ColumnView::Kind::Constant ? 1 : view.distinct);
+                sound = std::ranges::all_of(addresses, [&](const core::Ip& address) { return mayHaveHost(blob, address); });
+            }
+            if (!sound)
+                find({.segment = info.id, .column = {}, .time = info.time, .rows = 0}, "its index of hosts is damaged; its flows are not");
+        }
+        select.reset();
     }
 
     std::string unreadable(const SegmentInfo& info, const BlobInfo& blob, Statement& select)

@@ -38,25 +38,49 @@ DimensionPicker::DimensionPicker(std::shared_ptr<const core::Schema> schema, con
 void DimensionPicker::fill(const QString& search)
 {
     m_list->clear();
-    std::map<core::Group, std::vector<const core::Column*>> groups;
+    struct Choice {
+        QString label;
+        QString name;
+        QString about;
+    };
+    std::vector<std::pair<QString, std::vector<Choice>>> groups;
+    const auto offer = [&](const QString& group, Choice choice) {
+        const bool taken = std::ranges::find(m_taken, choice.name.toStdString()) != m_taken.end();
+        const bool found = search.isEmpty() || choice.label.contains(search, Qt::CaseInsensitive) || choice.name.contains(search, Qt::CaseInsensitive)
+            || group.contains(search, Qt::CaseInsensitive);
+        if (taken || !found)
+            return;
+        auto there = std::ranges::find(groups, group, &std::pair<QString, std::vector<Choice>>::first);
+        if (there == groups.end())
+            there = groups.insert(groups.end(), {group, {}});
+        there->second.push_back(std::move(choice));
+    };
+    std::map<core::Group, std::vector<const core::Column*>> columns;
     for (const auto& column : m_schema->columns()) {
-        const bool taken = std::ranges::find(m_taken, column.name) != m_taken.end();
-        const bool found = search.isEmpty() || columnLabel(column).contains(search, Qt::CaseInsensitive)
-            || text(column.name).contains(search, Qt::CaseInsensitive) || groupLabel(column.group).contains(search, Qt::CaseInsensitive);
-        if (column.dimension && !taken && found)
-            groups[column.group].push_back(&column);
+        if (column.dimension)
+            columns[column.group].push_back(&column);
     }
-    for (const auto& [group, columns] : groups) {
-        auto* heading = new QListWidgetItem(groupLabel(group), m_list);
+    for (const auto& [group, members] : columns) {
+        for (const auto* column : members)
+            offer(groupLabel(group), {columnLabel(*column), text(column->name), text(column->doc)});
+    }
+    const std::string conversation(core::kConversation);
+    offer(tr("Both ends"), {dimensionLabel(*m_schema, {.name = conversation}), text(conversation), tr("The pair of addresses, whichever of them sends.")});
+    for (const auto& word : m_schema->endpoints()) {
+        const core::Dimension dimension{.name = std::string(word.name), .column = word.src, .otherEnd = word.dst};
+        offer(tr("Both ends"), {dimensionLabel(*m_schema, dimension), text(word.name), tr("A flow counts at its source and at its destination.")});
+    }
+    for (const auto& [group, choices] : groups) {
+        auto* heading = new QListWidgetItem(group, m_list);
         auto font = m_list->font();
         font.setPixelSize(11);
         font.setWeight(QFont::DemiBold);
         heading->setFont(font);
         heading->setFlags(Qt::NoItemFlags);
-        for (const auto* column : columns) {
-            auto* item = new QListWidgetItem(columnLabel(*column), m_list);
-            item->setData(Qt::UserRole, text(column->name));
-            item->setToolTip(QStringLiteral("%1: %2").arg(text(column->name), text(column->doc)));
+        for (const auto& choice : choices) {
+            auto* item = new QListWidgetItem(choice.label, m_list);
+            item->setData(Qt::UserRole, choice.name);
+            item->setToolTip(QStringLiteral("%1: %2").arg(choice.name, choice.about));
         }
     }
     if (groups.empty()) {

@@ -138,8 +138,8 @@ void QueryPanel::syncChips()
     }
     const auto schema = m_explorer.schema();
     for (size_t i = 0; i < m_shown.size(); ++i) {
-        const auto id = schema->find(m_shown[i]);
-        auto* chip = new DimensionChip(id == core::ColumnId::kNone ? text(m_shown[i]) : columnLabel((*schema)[id]), m_theme);
+        const auto dimension = core::bindDimensions(std::span(&m_shown[i], 1), *schema);
+        auto* chip = new DimensionChip(dimension ? dimensionLabel(*schema, dimension->front()) : text(m_shown[i]), m_theme);
         connect(chip, &DimensionChip::removed, this, [this, i] { remove(i); });
         connect(chip, &DimensionChip::moved, this, [this, i](int by) {
             const auto last = static_cast<int>(m_shown.size()) - 1;
