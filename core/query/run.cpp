@@ -2,6 +2,7 @@
 #include "core/query/run.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/query/shape.h"
 
@@ -197,13 +198,33 @@ private:
             return {};
         plan.measure = Measure::SampledPackets;
         plan.query.unit = Unit::Packets;
-        plan.query.kind = QueryKind::Table;
         plan.intervalMs = 0;
         plan.points = 1;
+        if (plan.query.kind == QueryKind::Sankey)
+            return addLinkSamples(plan, ranking, out);
+        plan.query.kind = QueryKind::Table;
         const auto result = named(plan, ranking);
         if (!result)
             return tl::unexpected(result.error());
         eachSeries(out, *result, [](Series& to, const Series& from) { to.statistics.samples = static_cast<uint64_t>(from.statistics.total); });
+        return {};
+    }
+
+    /// Links are in the order of their own figures.
+    Result<void> addLinkSamples(const Plan& plan, const Ranking& ranking, QueryResult& out)
+    {
+        const auto sums = ask(requestFor(plan, m_limits.most));
+        if (!sums)
+            return tl::unexpected(sums.error());
+        if (sums->overflow)
+            return tooMany();
+        const auto result = shapeSankey(plan, ranking, *sums);
+        std::map<std::pair<std::vector<std::string>, std::vector<bool>>, uint64_t> samples;
+        for (const auto& series : result.series)
+            samples[{series.key, series.otherAt}] = static_cast<uint64_t>(series.statistics.total);
+        for (auto& series : out.series)
+            series.statistics.samples = samples[{series.key, series.otherAt}];
+        out.total.statistics.samples = static_cast<uint64_t>(result.total.statistics.total);
         return {};
     }
 
