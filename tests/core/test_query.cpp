@@ -3,13 +3,12 @@
 // passes against the naive oracle.
 #include <QtTest>
 
-#include <deque>
 #include <random>
 
 #include "core/query/run.h"
 #include "core/query/segment.h"
 #include "core/query/shape.h"
-#include "tests/support/memorystore.h"
+#include "tests/support/chunkstore.h"
 #include "tests/support/randomflows.h"
 
 using namespace rivereto;
@@ -42,63 +41,6 @@ private slots:
 namespace {
 
 constexpr uint64_t kStart = 1'700'000'000'000;
-
-/// The real path without files: segments of the batch's rows, an aggregator each, merged.
-class ChunkStore final : public FlowStore {
-public:
-    ChunkStore(const FlowBatch& rows, size_t chunk)
-    {
-        for (size_t first = 0; first < rows.rows(); first += chunk) {
-            FlowBatch part(rows.sharedSchema());
-            part.append(rows);
-            std::vector<uint8_t> keep(rows.rows(), 0);
-            std::fill(keep.begin() + static_cast<ptrdiff_t>(first), keep.begin() + static_cast<ptrdiff_t>(std::min(first + chunk, rows.rows())), 1);
-            part.filterRows(keep);
-            m_chunks.push_back(std::move(part));
-        }
-        m_schema = rows.sharedSchema();
-        MemoryStore all(copy(rows));
-        m_status = *all.status();
-        m_texts = std::make_shared<Dictionary>();
-        for (uint32_t id = 0; id < m_chunks[0].dictionary().size(); ++id)
-            m_texts->intern(m_chunks[0].dictionary().text(id));
-    }
-    static FlowBatch copy(const FlowBatch& rows)
-    {
-        FlowBatch out(rows.sharedSchema());
-        out.append(rows);
-        return out;
-    }
-    [[nodiscard]] std::shared_ptr<const Schema> schema() const override { return m_schema; }
-    Result<StoreStatus> status() override { return m_status; }
-    Result<Aggregate> aggregate(const AggregateRequest& request, const Control& control) override
-    {
-        ++calls;
-        if (control.stop.stop_requested())
-            return fail(kCancelled);
-        EntryBudget budget(2 * std::max<size_t>(request.maxCells, 1000));
-        std::deque<Aggregator> sums;
-        std::vector<Aggregator*> all;
-        for (const auto& chunk : m_chunks) {
-            // Texts have the same ids in each: all began as the whole batch.
-            BatchSegment segment(chunk);
-            all.push_back(&sums.emplace_back(request, budget));
-            sums.back().consume(segment, false, false);
-        }
-        return joinAggregators(request, all, m_texts, [](size_t count, const std::function<void(size_t)>& f) {
-            for (size_t i = 0; i < count; ++i)
-                f(i);
-        });
-    }
-    Result<FlowsSummary> flows(const FlowsRequest&, const Control&, const std::function<bool(FlowBatch&&)>&) override { return fail("not here"); }
-    int calls = 0;
-
-private:
-    std::vector<FlowBatch> m_chunks;
-    std::shared_ptr<const Schema> m_schema;
-    StoreStatus m_status;
-    std::shared_ptr<Dictionary> m_texts;
-};
 
 /// Flows one a second with these source ports and bytes.
 FlowBatch simple(const std::vector<std::pair<uint16_t, uint64_t>>& flows)
