@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -39,16 +38,26 @@ private:
     std::vector<uint64_t> m_words;
 };
 
-/// How many entries a query holds in all its threads, so that memory has one bound.
+/// How many entries a query holds in all its threads, so that memory has one bound. Implementations that several threads
+/// share must be safe for them.
 class EntryBudget {
 public:
-    explicit EntryBudget(size_t most) : m_most(most) { }
-    void take(size_t entries) { m_used.fetch_add(entries, std::memory_order_relaxed); }
-    void give(size_t entries) { m_used.fetch_sub(entries, std::memory_order_relaxed); }
-    [[nodiscard]] bool exceeded() const { return m_used.load(std::memory_order_relaxed) > m_most; }
+    virtual ~EntryBudget() = default;
+    virtual void take(size_t entries) = 0;
+    virtual void give(size_t entries) = 0;
+    [[nodiscard]] virtual bool exceeded() const = 0;
+};
+
+/// For one thread.
+class PlainBudget final : public EntryBudget {
+public:
+    explicit PlainBudget(size_t most) : m_most(most) { }
+    void take(size_t entries) override { m_used += entries; }
+    void give(size_t entries) override { m_used -= entries; }
+    [[nodiscard]] bool exceeded() const override { return m_used > m_most; }
 
 private:
-    std::atomic<size_t> m_used{0};
+    size_t m_used = 0;
     size_t m_most;
 };
 

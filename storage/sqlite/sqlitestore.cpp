@@ -163,6 +163,18 @@ void onThreads(size_t threads, const std::function<void(size_t)>& f)
     f(0);
 }
 
+class SharedBudget final : public core::EntryBudget {
+public:
+    explicit SharedBudget(size_t most) : m_most(most) { }
+    void take(size_t entries) override { m_used.fetch_add(entries, std::memory_order_relaxed); }
+    void give(size_t entries) override { m_used.fetch_sub(entries, std::memory_order_relaxed); }
+    [[nodiscard]] bool exceeded() const override { return m_used.load(std::memory_order_relaxed) > m_most; }
+
+private:
+    std::atomic<size_t> m_used{0};
+    size_t m_most;
+};
+
 /// Whether a segment's rows may, or do all, lie in what is asked for.
 struct Overlap {
     bool some;
@@ -218,7 +230,7 @@ core::Result<core::Aggregate> SqliteStore::sumSegments(const core::AggregateRequ
     for (const auto& part : damaged)
         leftOut.insert(part.segment);
     // Equal keys are summed when memory for twice the cells is in use.
-    core::EntryBudget budget(2 * std::max<size_t>(request.maxCells, core::kSegmentRows));
+    SharedBudget budget(2 * std::max<size_t>(request.maxCells, core::kSegmentRows));
     std::deque<core::Aggregator> sums;
     for (size_t i = 0; i < threads; ++i)
         sums.emplace_back(request, budget);

@@ -160,7 +160,7 @@ void TestCliOther::configurationIsUsed()
         return parseCsv(m_program.run(QStringList{"query", "-r", capture, "--config", path("all.toml"), "--units", "flows", "--format", "csv"} + more).out);
     };
     QCOMPARE(ask({"--dimensions", "ExporterName,InIfName,InIfBoundary"}), (QList<QStringList>{{"ExporterName", "InIfName", "InIfBoundary", "total"}, {"edge", "port", "external", "2000"}}));
-    QCOMPARE(ask({"--dimensions", "SamplingRate"}).size(), 0); // no dimension
+    QCOMPARE(ask({"--dimensions", "SamplingRate"}), (QList<QStringList>{{"SamplingRate", "total"}, {"3", "2000"}}));
     QCOMPARE(ask({"SamplingRate = 3 AND SamplingSource = override"})[1][0], QStringLiteral("2000"));
     const auto names = ask({"--dimensions", "SrcNetName,SrcCountry,SrcAS", "SrcAddr << 198.18.0.0/15"});
     QCOMPARE(names.size(), 2);

@@ -80,7 +80,7 @@ void GroupSumsTest::sums()
     QFETCH(int, rows);
     QFETCH(int, keys);
     std::mt19937_64 random(1);
-    EntryBudget budget(10'000'000);
+    PlainBudget budget(10'000'000);
     std::map<Key, uint64_t> expected;
     GroupSums a(static_cast<size_t>(width), budget);
     GroupSums b(static_cast<size_t>(width), budget);
@@ -105,7 +105,7 @@ void GroupSumsTest::smallBudgets()
     QFETCH(int, budget);
     QFETCH(int, keys);
     std::mt19937_64 random(2);
-    EntryBudget bound(static_cast<size_t>(budget));
+    PlainBudget bound(static_cast<size_t>(budget));
     std::map<Key, uint64_t> expected;
     GroupSums a(8, bound);
     GroupSums b(8, bound);

@@ -39,7 +39,7 @@ public:
         ++calls;
         if (control.stop.stop_requested())
             return core::fail(core::kCancelled);
-        core::EntryBudget budget(2 * std::max<size_t>(request.maxCells, 1000));
+        core::PlainBudget budget(2 * std::max<size_t>(request.maxCells, 1000));
         std::deque<core::Aggregator> sums;
         std::vector<core::Aggregator*> all;
         for (const auto& chunk : m_chunks) {
