@@ -32,6 +32,7 @@ private slots:
     void emptyShowsTheLadder();
     void rowHighlightsSeries();
     void filterForThis();
+    void damageIsTold();
     void jobAndFailure();
     void dropsOpen();
     void themesSwitch();
@@ -261,6 +262,46 @@ void TestWindow::rowHighlightsSeries()
     QCOMPARE(spy[0][0].toInt(), 2);
     QTest::keyClick(&table.view(), Qt::Key_Escape);
     QCOMPARE(spy.back()[0].toInt(), -1);
+}
+
+namespace {
+
+/// Some of its flows cannot be read.
+class DamagedStore final : public core::FlowStore {
+public:
+    explicit DamagedStore(std::shared_ptr<core::FlowStore> sound) : m_sound(std::move(sound)) { }
+    [[nodiscard]] std::shared_ptr<const core::Schema> schema() const override { return m_sound->schema(); }
+    core::Result<core::StoreStatus> status() override { return m_sound->status(); }
+    core::Result<core::Aggregate> aggregate(const core::AggregateRequest& request, const core::Control& control) override
+    {
+        auto out = m_sound->aggregate(request, control);
+        if (out)
+            out->damaged.push_back({.segment = 7, .column = "SrcAS", .time = request.range, .rows = 500});
+        return out;
+    }
+    core::Result<core::FlowsSummary> flows(const core::FlowsRequest& request, const core::Control& control,
+                                           const std::function<bool(core::FlowBatch&&)>& sink) override
+    {
+        return m_sound->flows(request, control, sink);
+    }
+
+private:
+    std::shared_ptr<core::FlowStore> m_sound;
+};
+
+} // namespace
+
+void TestWindow::damageIsTold()
+{
+    m_backend->openStore(std::make_shared<DamagedStore>(someFlows()));
+    settle();
+    QVERIFY(m_window->banner().isVisible());
+    QVERIFY2(m_window->banner().words().contains("500 flows could not be read"), qPrintable(m_window->banner().words()));
+    // Once: closed, it stays closed for the same damage.
+    m_window->banner().hide();
+    m_window->explorer().setFilter("Proto = 6");
+    settle();
+    QVERIFY(!m_window->banner().isVisible());
 }
 
 void TestWindow::filterForThis()

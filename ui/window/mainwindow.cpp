@@ -82,6 +82,7 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     connect(&backend, &Backend::storeChanged, this, &MainWindow::syncStore);
     connect(&backend, &Backend::databaseRenamed, this, &MainWindow::syncName);
     connect(&backend, &Backend::failed, this, [this](const QString& what) { m_banner->say(what); });
+    connect(&m_explorer, &Explorer::answerChanged, this, &MainWindow::sayDamage);
     connect(&backend, &Backend::jobChanged, this, [this] { m_cancelAction->setEnabled(m_backend.job().running); });
     connect(&backend, &Backend::inputChanged, this, [this] {
         m_listenAction->setText(m_backend.input().listening ? tr("Stop &listening") : tr("&Listen"));
@@ -170,9 +171,23 @@ void MainWindow::syncName()
     m_databaseName->setStyleSheet(opened ? QStringLiteral("font-weight:600") : QString());
 }
 
+/// Flows that are missing from an answer are told once, not with every answer.
+void MainWindow::sayDamage()
+{
+    const auto& answer = m_explorer.answer();
+    if (!answer || !answer->result)
+        return;
+    const auto& result = *answer->result;
+    const auto damage = text(core::damageText(result.damaged, m_explorer.clock().offsetMinutes(result.range.from)));
+    if (damage != m_saidDamage && !damage.isEmpty())
+        m_banner->say(tr("%1. They are missing from what is shown; “rivereto check” on the file tells more and saves what is sound.").arg(damage));
+    m_saidDamage = damage;
+}
+
 void MainWindow::syncStore()
 {
     syncName();
+    m_saidDamage.clear();
     const bool opened = m_backend.store() != nullptr;
     m_saveAction->setEnabled(opened);
     m_exploreAction->setEnabled(opened);

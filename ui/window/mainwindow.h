@@ -56,6 +56,7 @@ private:
     void openPaths(const QStringList& paths);
     void startDemo();
     void syncIcons();
+    void sayDamage();
 
     Backend& m_backend;
     Theme m_theme;
@@ -68,6 +69,7 @@ private:
     Banner* m_banner = nullptr;
     HomePage* m_home = nullptr;
     ExplorePage* m_explore = nullptr;
+    QString m_saidDamage;
     QLabel* m_databaseIcon = nullptr;
     QLabel* m_databaseName = nullptr;
     QWidget* m_dropVeil = nullptr;
