@@ -27,9 +27,9 @@ public:
         m_complete = completePoints(plan);
     }
 
-    std::vector<Scored> scores()
+    std::vector<Scored> scores(const std::stop_token& stop)
     {
-        for (size_t cell = 0; cell < m_cells.size(); ++cell) {
+        for (size_t cell = 0; cell < m_cells.size() && !stops(stop, cell); ++cell) {
             const size_t group = m_groups.entryOf(m_cells.key(cell));
             if (group == m_out.size())
                 m_out.push_back({m_cells.key(cell), 0});
@@ -112,7 +112,7 @@ private:
 
 } // namespace
 
-Ranking rankGroups(const Plan& plan, const Aggregate& sums)
+Ranking rankGroups(const Plan& plan, const Aggregate& sums, const std::stop_token& stop)
 {
     const auto request = requestFor(plan, 0);
     const Cells cells(plan, request, sums);
@@ -123,12 +123,17 @@ Ranking rankGroups(const Plan& plan, const Aggregate& sums)
         for (size_t cell = 0; cell < cells.size(); ++cell)
             scores.push_back({cells.key(cell), static_cast<double>(cells.value(cell))});
     } else {
-        scores = Scorer(plan, cells).scores();
+        scores = Scorer(plan, cells).scores(stop);
     }
     const KeyOrder before(request, *sums.texts);
     const auto better = [&](const Scored& a, const Scored& b) { return a.score != b.score ? a.score > b.score : before(a.key, b.key); };
     const size_t named = std::min(seriesAsked(plan.query), scores.size());
-    std::partial_sort(scores.begin(), scores.begin() + static_cast<ptrdiff_t>(named), scores.end(), better);
+    if (stop.stop_requested())
+        return {};
+    if (named < scores.size() / 4)
+        std::partial_sort(scores.begin(), scores.begin() + static_cast<ptrdiff_t>(named), scores.end(), better);
+    else
+        std::ranges::sort(scores, better);
     Ranking out{.groups = oneCellAGroup ? sums.groups : scores.size()};
     for (size_t i = 0; i < named; ++i)
         out.keys.insert(out.keys.end(), scores[i].key, scores[i].key + cells.namedWidth());

@@ -27,6 +27,8 @@ public:
             return out;
         if (auto done = addCompanions(plan, ranking, *out); !done)
             return tl::unexpected(done.error());
+        if (m_control.stop.stop_requested())
+            return fail(kCancelled);
         out->damaged = std::move(m_damaged);
         return out;
     }
@@ -61,7 +63,7 @@ private:
         if (sums->overflow && onePass)
             return tooMany();
         if (!sums->overflow) {
-            ranking = rankGroups(plan, *sums);
+            ranking = rankGroups(plan, *sums, m_control.stop);
             return shaped(plan, ranking, *sums);
         }
         sums = Aggregate(); // its memory is needed
@@ -84,7 +86,7 @@ private:
         const auto sums = ask(request);
         if (!sums)
             return tl::unexpected(sums.error());
-        return sums->overflow ? Result<Ranking>(tooMany()) : rankGroups(plan, *sums);
+        return sums->overflow ? Result<Ranking>(tooMany()) : rankGroups(plan, *sums, m_control.stop);
     }
 
     /// The series of a ranking that is known.
@@ -104,7 +106,7 @@ private:
     /// Flows that count at both ends are in two groups: what percentage all of them are is asked for without groups.
     Result<QueryResult> shaped(const Plan& plan, const Ranking& ranking, const Aggregate& sums)
     {
-        auto out = plan.query.kind == QueryKind::Sankey ? shapeSankey(plan, ranking, sums) : shapeResult(plan, ranking, sums);
+        auto out = plan.query.kind == QueryKind::Sankey ? shapeSankey(plan, ranking, sums, m_control.stop) : shapeResult(plan, ranking, sums, m_control.stop);
         const auto atBothEnds = [](const Dimension& dimension) { return dimension.otherEnd != ColumnId::kNone && !dimension.isConversation(); };
         if (!isPercent(plan.query.unit) || std::ranges::none_of(plan.dimensions, atBothEnds))
             return out;
@@ -218,7 +220,7 @@ private:
             return tl::unexpected(sums.error());
         if (sums->overflow)
             return tooMany();
-        const auto result = shapeSankey(plan, ranking, *sums);
+        const auto result = shapeSankey(plan, ranking, *sums, m_control.stop);
         std::map<std::pair<std::vector<std::string>, std::vector<bool>>, uint64_t> samples;
         for (const auto& series : result.series)
             samples[{series.key, series.otherAt}] = static_cast<uint64_t>(series.statistics.total);

@@ -23,11 +23,11 @@ constexpr uint32_t kOther = UINT32_MAX;
 
 } // namespace
 
-QueryResult shapeSankey(const Plan& plan, const Ranking& ranking, const Aggregate& sums)
+QueryResult shapeSankey(const Plan& plan, const Ranking& ranking, const Aggregate& sums, const std::stop_token& stop)
 {
     const auto request = requestFor(plan, 0);
     const Cells cells(plan, request, sums);
-    auto out = shapeResult(plan, {.keys = {}, .groups = 0}, sums);
+    auto out = shapeResult(plan, {.keys = {}, .groups = 0}, sums, stop);
     out.cutOff = ranking.groups - std::min(ranking.groups, ranking.keys.size() / std::max<size_t>(cells.namedWidth(), 1));
     out.series.clear();
     const auto widths = widthsOf(plan);
@@ -44,7 +44,7 @@ QueryResult shapeSankey(const Plan& plan, const Ranking& ranking, const Aggregat
     GroupTable links(widths.size() * sizeof(uint32_t));
     std::vector<Figures> figures;
     std::vector<uint32_t> link(widths.size());
-    for (size_t cell = 0; cell < cells.size(); ++cell) {
+    for (size_t cell = 0; cell < cells.size() && !stops(stop, cell); ++cell) {
         eachDimension(cells.key(cell), [&](size_t d, const uint8_t* value) { link[d] = static_cast<uint32_t>(values[d].find(value).value_or(kOther)); });
         const size_t entry = links.entryOf(reinterpret_cast<const uint8_t*>(link.data()));
         if (entry == figures.size())

@@ -35,10 +35,10 @@ Series makeSeries(const Plan& plan, std::vector<std::string> key, Figures&& figu
 /// Cells by series, so that points are laid out for one series at a time.
 class BySeries {
 public:
-    BySeries(const Cells& cells, const GroupTable& named) : m_starts(named.size() + 2, 0)
+    BySeries(const Cells& cells, const GroupTable& named, const std::stop_token& stop) : m_starts(named.size() + 2, 0)
     {
         std::vector<uint32_t> series(cells.size());
-        for (size_t cell = 0; cell < cells.size(); ++cell) {
+        for (size_t cell = 0; cell < cells.size() && !stops(stop, cell); ++cell) {
             const auto found = cells.others(cell) ? std::nullopt : named.find(cells.key(cell));
             series[cell] = static_cast<uint32_t>(found.value_or(named.size()));
             ++m_starts[series[cell] + 1];
@@ -57,14 +57,14 @@ private:
     std::vector<uint32_t> m_cells;
 };
 
-Series totalSeries(const Plan& plan, const Cells& cells, const Aggregate& sums)
+Series totalSeries(const Plan& plan, const Cells& cells, const Aggregate& sums, const std::stop_token& stop)
 {
     Figures figures(plan);
     if (isAdditive(plan.query.unit)) {
         for (size_t point = 0; point < plan.points; ++point)
             figures.addWhole(point, static_cast<double>(sums.totals[point]));
     } else {
-        for (size_t cell = 0; cell < cells.size(); ++cell)
+        for (size_t cell = 0; cell < cells.size() && !stops(stop, cell); ++cell)
             figures.add(cells, cell);
     }
     return makeSeries(plan, {}, std::move(figures));
@@ -125,7 +125,7 @@ Statistics computeStatistics(const Plan& plan, const std::vector<double>& points
     return out;
 }
 
-QueryResult shapeResult(const Plan& plan, const Ranking& ranking, const Aggregate& sums)
+QueryResult shapeResult(const Plan& plan, const Ranking& ranking, const Aggregate& sums, const std::stop_token& stop)
 {
     QueryResult out{.query = plan.query, .range = plan.range, .intervalMs = plan.intervalMs, .firstPoint = plan.firstPoint,
                     .dimensions = plan.dimensions, .sampled = sums.sampled, .rowsMatched = sums.rowsMatched, .rowsInRange = sums.rowsInRange,
@@ -133,7 +133,7 @@ QueryResult shapeResult(const Plan& plan, const Ranking& ranking, const Aggregat
     const auto request = requestFor(plan, 0);
     const Cells cells(plan, request, sums);
     const size_t width = cells.namedWidth();
-    out.total = totalSeries(plan, cells, sums);
+    out.total = totalSeries(plan, cells, sums, stop);
     if (width == 0) {
         out.series.push_back(out.total);
         return out;
@@ -141,8 +141,10 @@ QueryResult shapeResult(const Plan& plan, const Ranking& ranking, const Aggregat
     GroupTable named(width);
     for (size_t at = 0; at + width <= ranking.keys.size(); at += width)
         named.entryOf(ranking.keys.data() + at);
-    const BySeries bySeries(cells, named);
-    for (size_t s = 0; s < named.size(); ++s) {
+    const BySeries bySeries(cells, named, stop);
+    if (stop.stop_requested())
+        return out;
+    for (size_t s = 0; s < named.size() && !stops(stop, s); ++s) {
         Figures figures(plan);
         for (const auto cell : bySeries.of(s))
             figures.add(cells, cell);
