@@ -38,8 +38,8 @@ Figures::Figures(const Plan& plan) : m_plan(plan), m_points(plan.points, 0.0)
     size_t width = 0;
     for (size_t i = 0; i < plan.extras.size() - (isPercent(plan.query.unit) ? 1 : 0); ++i)
         width += cellSize((*plan.schema)[plan.extras[i]].storage());
-    m_seen = GroupTable(width);
-    m_seenAt = GroupTable(width + sizeof(uint32_t));
+    m_seen.emplace(width);
+    m_seenAt.emplace(width + sizeof(uint32_t));
     m_key.resize(width + sizeof(uint32_t));
 }
 
@@ -55,9 +55,9 @@ void Figures::add(const Cells& cells, size_t cell)
     if (isPercent(m_plan.query.unit)) {
         addPercent(cells, cell);
     } else if (m_plan.query.unit == Unit::Distinct) {
-        const size_t before = m_seen.size();
-        m_seen.entryOf(cells.extras(cell));
-        const auto fresh = static_cast<double>(m_seen.size() - before);
+        const size_t before = m_seen->size();
+        m_seen->entryOf(cells.extras(cell));
+        const auto fresh = static_cast<double>(m_seen->size() - before);
         m_total += fresh;
         if (m_points.size() == 1) {
             m_points[0] += fresh;
@@ -65,9 +65,9 @@ void Figures::add(const Cells& cells, size_t cell)
         }
         std::memcpy(m_key.data(), cells.extras(cell), cells.extrasWidth());
         std::memcpy(m_key.data() + cells.extrasWidth(), &point, sizeof point);
-        const size_t beforeAt = m_seenAt.size();
-        m_seenAt.entryOf(m_key.data());
-        m_points[point] += static_cast<double>(m_seenAt.size() - beforeAt);
+        const size_t beforeAt = m_seenAt->size();
+        m_seenAt->entryOf(m_key.data());
+        m_points[point] += static_cast<double>(m_seenAt->size() - beforeAt);
     } else {
         addWhole(point, static_cast<double>(cells.value(cell)));
     }
@@ -79,14 +79,14 @@ void Figures::addPercent(const Cells& cells, size_t cell)
     const auto percent = percentOf(m_plan, cells, cell);
     if (!percent)
         return;
-    m_seen.entryOf(cells.extras(cell));
+    m_seen->entryOf(cells.extras(cell));
     m_points[cells.point(cell)] += *percent;
 }
 
 std::vector<double> Figures::takePoints()
 {
     const bool percent = isPercent(m_plan.query.unit);
-    const double factor = !percent ? rateFactor(m_plan) : m_seen.size() > 0 ? 1.0 / static_cast<double>(m_seen.size()) : std::numeric_limits<double>::quiet_NaN();
+    const double factor = !percent ? rateFactor(m_plan) : m_seen->size() > 0 ? 1.0 / static_cast<double>(m_seen->size()) : std::numeric_limits<double>::quiet_NaN();
     for (auto& point : m_points)
         point *= factor;
     return std::move(m_points);

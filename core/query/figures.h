@@ -63,8 +63,9 @@ private:
     const Plan& m_plan;
     std::vector<double> m_points;
     double m_total = 0;
-    GroupTable m_seen{0};      ///< distinct: values; percent: exporter and interface
-    GroupTable m_seenAt{0};    ///< distinct: values and points
+    // Of units that do not add up; a table for each of a million series would be large.
+    std::optional<GroupTable> m_seen;   ///< distinct: values; percent: exporter and interface
+    std::optional<GroupTable> m_seenAt; ///< distinct: values and points
     std::vector<uint8_t> m_key;
 };
 

@@ -40,8 +40,9 @@ public:
             else
                 addPercent(group, cell);
         }
+        // Sums of rounded figures in any order: what differs less than a float can tell is a tie, so that every store ranks alike.
         for (size_t group = 0; group < m_interfaces.size(); ++group)
-            m_out[group].score /= std::max(m_interfaces[group], 1.0);
+            m_out[group].score = static_cast<float>(m_out[group].score / std::max(m_interfaces[group], 1.0));
         return std::move(m_out);
     }
 

@@ -13,6 +13,8 @@ namespace {
 constexpr uint64_t kBillingPoint = 300'000;
 /// Beyond so many series nobody reads how sure each of them is.
 constexpr size_t kMostUncertain = 10'000;
+/// Bytes of a sum by two addresses and two ports.
+constexpr size_t kUsualSum = 48;
 
 /// One run of a query: the store, and what bounds it.
 class Runner {
@@ -46,22 +48,29 @@ private:
         return sums;
     }
 
-    [[nodiscard]] tl::unexpected<Error> tooMany() const
+    [[nodiscard]] tl::unexpected<Error> tooMany(const Plan& plan) const
     {
-        return fail("more than {} different values: narrow the range, add a filter, or rank by average with a limit", m_limits.most);
+        return fail("more than {} different values: narrow the range, add a filter, or rank by average with a limit", mostOf(plan));
+    }
+
+    /// Fewer sums when they are wider than usual, so that they take no more memory.
+    [[nodiscard]] size_t mostOf(const Plan& plan) const
+    {
+        const size_t bytes = entryWords(requestFor(plan, 0).keyWidth() + sizeof(uint32_t)) * sizeof(uint64_t);
+        return bytes <= kUsualSum ? m_limits.most : m_limits.most * kUsualSum / bytes;
     }
 
     Result<QueryResult> rankAndShape(const Plan& plan, Ranking& ranking)
     {
-        const bool onePass = plan.query.kind == QueryKind::Sankey || plan.query.limit == 0 || plan.points == 1;
-        auto request = requestFor(plan, onePass ? m_limits.most : m_limits.firstTry);
+        const bool onePass = plan.query.kind == QueryKind::Sankey || plan.points == 1;
+        auto request = requestFor(plan, onePass ? mostOf(plan) : std::min(m_limits.firstTry, mostOf(plan)));
         if (plan.query.kind != QueryKind::Sankey && plan.extras.empty() && plan.intervalMs == 0)
             request.top = seriesAsked(plan.query);
         auto sums = ask(request);
         if (!sums)
             return tl::unexpected(sums.error());
         if (sums->overflow && onePass)
-            return tooMany();
+            return tooMany(plan);
         if (!sums->overflow) {
             ranking = rankGroups(plan, *sums, m_control.stop);
             return shaped(plan, ranking, *sums);
@@ -77,7 +86,7 @@ private:
     /// Ranks without points where that is enough, so that a million groups cost one sum each.
     Result<Ranking> rankFirst(Plan plan)
     {
-        auto request = requestFor(plan, m_limits.most);
+        auto request = requestFor(plan, mostOf(plan));
         if (plan.query.limitBy == LimitBy::Avg) {
             request.intervalMs = plan.intervalMs = 0;
             request.points = plan.points = 1;
@@ -86,20 +95,20 @@ private:
         const auto sums = ask(request);
         if (!sums)
             return tl::unexpected(sums.error());
-        return sums->overflow ? Result<Ranking>(tooMany()) : rankGroups(plan, *sums, m_control.stop);
+        return sums->overflow ? Result<Ranking>(tooMany(plan)) : rankGroups(plan, *sums, m_control.stop);
     }
 
     /// The series of a ranking that is known.
     Result<QueryResult> named(const Plan& plan, const Ranking& ranking)
     {
-        auto request = requestFor(plan, m_limits.most);
+        auto request = requestFor(plan, mostOf(plan));
         if (request.named > 0)
             request.only = ranking.keys;
         const auto sums = ask(request);
         if (!sums)
             return tl::unexpected(sums.error());
         if (sums->overflow)
-            return tooMany();
+            return tooMany(plan);
         return shaped(plan, ranking, *sums);
     }
 
@@ -112,11 +121,11 @@ private:
             return out;
         auto all = plan;
         all.dimensions.clear();
-        const auto once = ask(requestFor(all, m_limits.most));
+        const auto once = ask(requestFor(all, mostOf(all)));
         if (!once)
             return tl::unexpected(once.error());
         if (once->overflow)
-            return tooMany();
+            return tooMany(plan);
         out.total = shapeResult(all, {}, *once).total;
         return out;
     }
@@ -215,11 +224,11 @@ private:
     /// Links are in the order of their own figures.
     Result<void> addLinkSamples(const Plan& plan, const Ranking& ranking, QueryResult& out)
     {
-        const auto sums = ask(requestFor(plan, m_limits.most));
+        const auto sums = ask(requestFor(plan, mostOf(plan)));
         if (!sums)
             return tl::unexpected(sums.error());
         if (sums->overflow)
-            return tooMany();
+            return tooMany(plan);
         const auto result = shapeSankey(plan, ranking, *sums, m_control.stop);
         std::map<std::pair<std::vector<std::string>, std::vector<bool>>, uint64_t> samples;
         for (const auto& series : result.series)

@@ -171,7 +171,7 @@ public:
     {
         std::vector<std::pair<double, const Group*>> scored;
         for (const auto& [texts, group] : m_groups)
-            scored.emplace_back(score(group.parts), &group);
+            scored.emplace_back(core::isPercent(m_question.query.unit) ? static_cast<float>(score(group.parts)) : score(group.parts), &group); // sums of rounded figures
         std::ranges::sort(scored, [](const auto& a, const auto& b) {
             if (a.first != b.first)
                 return a.first > b.first;
