@@ -9,6 +9,8 @@
 #include "core/query/segment.h"
 #include "core/query/shape.h"
 #include "tests/support/chunkstore.h"
+#include "tests/support/naivequery.h"
+#include "tests/support/querycase.h"
 #include "tests/support/randomflows.h"
 
 using namespace rivereto;
@@ -35,6 +37,8 @@ private slots:
     void twoPassesAnswerLikeOne();
     void tooManyGroupsAreRefused();
     void randomQueriesLikeTheOracle();
+    void foundByRandomQueries_data();
+    void foundByRandomQueries();
     void cancelled();
 };
 
@@ -440,6 +444,36 @@ void QueryTest::randomQueriesLikeTheOracle()
         QVERIFY2(expected && got, qPrintable(described(query)));
         QVERIFY2(difference(*got, *expected).isEmpty(), qPrintable(difference(*got, *expected) + ": " + described(query)));
     }
+}
+
+/// What random queries have found, each reduced to what mattered.
+void QueryTest::foundByRandomQueries_data()
+{
+    QTest::addColumn<QString>("flows");
+    QTest::addColumn<int>("which");
+    QTest::newRow("percent of flows that count at both ends") << "TimeReceived;ExporterAddress;OutIfIndex;OutIfSpeed;Bytes;Packets;SrcNetName;DstNetName\n1700000000100;192.0.2.1;1;1000;1000;1;a;b\n1700000000200;192.0.2.1;2;100;500;1;b;b" << 0;
+    QTest::newRow("samples behind links") << "TimeReceived;SamplingRate;Packets;SrcMAC\n1700000000281;100;40;3\n1700000000281;100;20;1\n1700000000281;100;49;5" << 1;
+    QTest::newRow("totals by their largest point") << "TimeReceived;SrcPort;Bytes\n1700000001000;1;60\n1700000002000;1;60\n1700000003000;2;100" << 2;
+    QTest::newRow("no network without an address") << "TimeReceived;SrcAddr;SrcNetMask;Bytes\n1700000000000;2001:db8::1;32;10\n1700000000001;;1;20" << 3;
+}
+
+void QueryTest::foundByRandomQueries()
+{
+    QFETCH(QString, flows);
+    QFETCH(int, which);
+    const Query queries[] = {
+        {.kind = QueryKind::TimeSeries, .dimensions = {"NetName"}, .unit = Unit::OutL2Percent, .points = 5, .billing = true},
+        {.kind = QueryKind::Sankey, .dimensions = {"SrcMAC", "FirewallEvent"}, .unit = Unit::Pps, .limit = 1},
+        {.kind = QueryKind::TimeSeries, .range = TimeRange{kStart, kStart + 5000}, .dimensions = {"SrcPort"}, .unit = Unit::Bytes, .limit = 1, .limitBy = LimitBy::Max, .intervalMs = 1000},
+        {.dimensions = {"SrcNetPrefix"}, .unit = Unit::Bytes},
+    };
+    const auto batch = flowsFromCsv(Schema::builtin(), flows.toStdString());
+    const auto& query = queries[which];
+    ChunkStore store(batch, 2);
+    const auto got = runQuery(store, query, {}, {});
+    QVERIFY(got);
+    const auto text = support::difference(*got, naiveQuery(batch, query, {}), false);
+    QVERIFY2(text.empty(), text.c_str());
 }
 
 void QueryTest::cancelled()
