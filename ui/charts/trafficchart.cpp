@@ -32,7 +32,7 @@ QColor seriesColour(const Theme& theme, const core::QueryResult& result, size_t 
     return result.series[series].other ? theme[Token::other] : theme.series(series);
 }
 
-TrafficChart::TrafficChart(const Theme& theme, QWidget* parent) : QWidget(parent), m_theme(theme)
+TrafficChart::TrafficChart(const Theme& theme, QWidget* parent) : ChartView(theme, parent)
 {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
@@ -51,8 +51,8 @@ TrafficChart::TrafficChart(const Theme& theme, QWidget* parent) : QWidget(parent
     zoom->setObjectName(QStringLiteral("zoom"));
     auto* clear = new QPushButton(tr("Clear"));
     const auto icons = [this, zoom, clear] {
-        zoom->setIcon(m_theme.icon(QStringLiteral("zoom"), Token::accent));
-        clear->setIcon(m_theme.icon(QStringLiteral("close")));
+        zoom->setIcon(this->theme().icon(QStringLiteral("zoom"), Token::accent));
+        clear->setIcon(this->theme().icon(QStringLiteral("close")));
         redraw();
     };
     for (auto* button : {zoom, clear})
@@ -93,9 +93,9 @@ void TrafficChart::setAnswer(const AnswerPtr& answer)
         hover(*m_pointer);
 }
 
-void TrafficChart::setClock(const Clock& clock)
+void TrafficChart::setLook(const ChartLook& look)
 {
-    m_clock = clock;
+    m_look = look;
     placeBrushBar();
     update();
 }
@@ -151,13 +151,13 @@ void TrafficChart::redraw()
     const auto area = plot();
     auto coloured = m_layer.series();
     for (auto& one : coloured)
-        one.colour = seriesColour(m_theme, *m_answer->result, static_cast<size_t>(one.number));
+        one.colour = seriesColour(theme(), *m_answer->result, static_cast<size_t>(one.number));
     m_layer.set(m_layer.kind(), std::move(coloured));
     if (m_layer.kind() == ChartKind::Share)
         m_axis = {.top = 1.0, .ticks = {0, 0.25, 0.5, 0.75}};
     else
         m_axis = valueAxis(m_layer.maximum(), std::max(2, static_cast<int>(area.height() / 76)));
-    m_picture = m_layer.picture(area.size().toSize(), devicePixelRatioF(), m_axis.top, m_theme);
+    m_picture = m_layer.picture(area.size().toSize(), devicePixelRatioF(), m_axis.top, theme());
     update();
 }
 
@@ -211,7 +211,7 @@ void TrafficChart::placeBrushBar()
     if (!shown)
         return;
     const uint64_t step = m_brush->length() < 10 * 60'000 ? 1000 : 60'000;
-    m_barRange->setText(QStringLiteral("%1 – %2").arg(m_clock.time(m_brush->from, step), m_clock.time(m_brush->to, step)));
+    m_barRange->setText(QStringLiteral("%1 – %2").arg(m_look.clock.time(m_brush->from, step), m_look.clock.time(m_brush->to, step)));
     m_bar->adjustSize();
     const double middle = (xOfTime(m_brush->from) + xOfTime(m_brush->to)) / 2;
     const int x = std::clamp(static_cast<int>(middle) - m_bar->width() / 2, kLeft, std::max(kLeft, width() - kRight - m_bar->width()));
@@ -270,7 +270,7 @@ void TrafficChart::mouseReleaseEvent(QMouseEvent* event)
         return;
     }
     setBrush(std::nullopt);
-    emit seriesClicked(m_hoverSeries < 0 ? -1 : m_layer.series()[static_cast<size_t>(m_hoverSeries)].number);
+    emit seriesClicked(m_hoverSeries < 0 ? -1 : m_layer.series()[static_cast<size_t>(m_hoverSeries)].number, event->modifiers());
 }
 
 void TrafficChart::mouseDoubleClickEvent(QMouseEvent* event)

@@ -2,45 +2,29 @@
 // TrafficChart: a query's series over time, with read-out, highlighting and a brush. Read this first in ui/charts.
 #pragma once
 
-#include <functional>
-
 #include <QFrame>
-#include <QWidget>
 
 #include "ui/charts/axis.h"
+#include "ui/charts/chartview.h"
 #include "ui/charts/serieslayer.h"
-#include "ui/models/queryrunner.h"
-#include "ui/models/texts.h"
 
 namespace rivereto::ui {
 
-/// Colour of a series of a result: by its rank, Other in grey.
-QColor seriesColour(const Theme& theme, const core::QueryResult& result, size_t series);
-
-class TrafficChart : public QWidget {
+class TrafficChart : public ChartView {
     Q_OBJECT
 public:
     explicit TrafficChart(const Theme& theme, QWidget* parent = nullptr);
 
-    /// Null empties the chart.
-    void setAnswer(const AnswerPtr& answer);
-    void setClock(const Clock& clock);
-    /// What the read-out calls a series of the result; without it, its key.
-    void setLabels(std::function<QString(int series)> labels) { m_labels = std::move(labels); }
-    /// Draws a series of the result out; -1: none.
-    void setHighlighted(int series);
-    /// Points that fit: at most 300.
-    [[nodiscard]] unsigned pointsWanted() const;
-    [[nodiscard]] std::optional<core::TimeRange> brush() const { return m_brush; }
-    void setBrush(std::optional<core::TimeRange> range);
+    void setAnswer(const AnswerPtr& answer) override;
+    void setLook(const ChartLook& look) override;
+    void setHighlighted(int series) override;
+    /// At most 300.
+    [[nodiscard]] unsigned pointsWanted() const override;
+    void paintTo(QPainter& painter, QSizeF size) const override;
+    [[nodiscard]] std::optional<core::TimeRange> brush() const override { return m_brush; }
+    void setBrush(std::optional<core::TimeRange> range) override;
     /// As the series' first and last drawn points; nothing when empty.
     [[nodiscard]] std::optional<core::TimeRange> shownRange() const;
-
-signals:
-    void zoomAsked(const core::TimeRange& range);
-    void backAsked();
-    /// A click on a series of the result; -1: beside all.
-    void seriesClicked(int series);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -72,10 +56,8 @@ private:
     void paintReadOut(QPainter& painter) const;
     void paintCard(QPainter& painter, size_t point) const;
 
-    const Theme& m_theme;
     AnswerPtr m_answer;
-    std::function<QString(int)> m_labels;
-    Clock m_clock;
+    ChartLook m_look;
     SeriesLayer m_layer;
     ValueAxis m_axis;
     QPixmap m_picture;

@@ -106,7 +106,7 @@ ExplorePage::ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent
     connect(&explorer, &Explorer::stateChanged, this, &ExplorePage::sync);
     connect(&explorer, &Explorer::answerChanged, this, &ExplorePage::syncAnswer);
     connect(&explorer, &Explorer::runningChanged, this, &ExplorePage::syncRunning);
-    connect(&explorer, &Explorer::clockChanged, this, [this] { m_chart->setClock(m_explorer.clock()); });
+    connect(&explorer, &Explorer::clockChanged, this, [this] { syncLook(); });
     connect(m_filter, &FilterBox::applied, this, [this](const QString& filter) { m_explorer.setFilter(filter.toStdString()); });
     sync();
     syncAnswer();
@@ -143,7 +143,6 @@ QWidget* ExplorePage::buildResult()
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 0);
     splitter->setSizes({426, 320});
-    m_chart->setLabels([this](int series) { return m_table->model().label(series); });
     connect(m_chart, &TrafficChart::zoomAsked, this, [this](const core::TimeRange& range) { m_explorer.setRange(RangeChoice::between(range)); });
     connect(m_chart, &TrafficChart::backAsked, &m_explorer, &Explorer::back);
     connect(m_chart, &TrafficChart::seriesClicked, this, [this](int series) {
@@ -175,6 +174,11 @@ void ExplorePage::placeHandle()
     const int edge = m_panel->isVisibleTo(this) ? m_panel->width() : 0;
     m_handle->move(std::max(edge - kHandleWidth / 2, 0), height() * kHandlePlace / 100);
     m_handle->raise();
+}
+
+void ExplorePage::syncLook()
+{
+    m_chart->setLook({.clock = m_explorer.clock(), .label = [this](int series) { return m_table->model().label(series); }});
 }
 
 void ExplorePage::highlight(int series) { m_chart->setHighlighted(series); }
@@ -232,7 +236,7 @@ void ExplorePage::syncAnswer()
     m_points->setText(tr("%1 points of %2").arg(QString::number(result.total.points.size()), text(core::formatInterval(result.intervalMs))));
     // Asking again as flows arrive keeps the chosen row where its key is still there.
     m_chart->setHighlighted(-1);
-    m_chart->setClock(m_explorer.clock());
+    syncLook();
     m_chart->setAnswer(answer);
     m_table->setAnswer(answer, m_explorer.schema());
     m_stack->setCurrentWidget(m_result);

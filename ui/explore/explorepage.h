@@ -40,6 +40,7 @@ private:
     void sync();
     void syncAnswer();
     void syncRunning();
+    void syncLook();
     void highlight(int series);
     void placeHandle();
     void narrow(const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& key, bool without);

@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 
+#include "ui/charts/chartkinds.h"
 #include "ui/explore/dimensionchip.h"
 #include "ui/explore/dimensionpicker.h"
 
@@ -46,14 +47,21 @@ void QueryPanel::buildChart(QVBoxLayout& column)
     auto* row = new QHBoxLayout;
     row->setSpacing(0);
     m_charts = new QButtonGroup(this);
-    const std::pair<QString, const char*> kinds[] = {{tr("Stacked"), "first"}, {tr("Lines"), "middle"}, {tr("100 %"), "last"}};
-    for (int i = 0; i < 3; ++i) {
-        auto* button = new QPushButton(kinds[i].first);
+    constexpr int kInRow = 3;
+    const char* const segments[] = {"first", "middle", "last"};
+    int place = 0;
+    for (const auto& info : chartKinds()) {
+        auto* button = new QPushButton(chartKindLabel(info));
         button->setCheckable(true);
-        button->setProperty("segment", kinds[i].second);
+        button->setProperty("segment", segments[place % kInRow]);
         button->setStyleSheet(QStringLiteral("padding:0"));
-        m_charts->addButton(button, i);
+        m_charts->addButton(button, static_cast<int>(info.kind));
         row->addWidget(button, 1);
+        if (++place % kInRow != 0)
+            continue;
+        column.addLayout(row);
+        row = new QHBoxLayout;
+        row->setSpacing(0);
     }
     column.addLayout(row);
     column.addSpacing(8);

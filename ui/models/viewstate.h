@@ -10,7 +10,7 @@
 
 namespace rivereto::ui {
 
-enum class ChartKind : uint8_t { Stacked, Lines, Share };
+enum class ChartKind : uint8_t { Stacked, Lines, Grid, Share, Heatmap, Sankey };
 
 /// A range as chosen: everything stored, the last so many milliseconds, or fixed.
 struct RangeChoice {
