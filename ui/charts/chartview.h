@@ -33,6 +33,7 @@ struct ChartLook {
     std::function<QString(int series)> label;            ///< what a series is called; its key when unset
     /// What one value of a dimension is called ("15169 Google"); its text when unset.
     std::function<QString(size_t dimension, const std::string& value)> valueLabel;
+    std::function<QString(const core::Dimension& dimension)> dimensionLabel; ///< what a dimension is called; its name when unset
 };
 
 /// GUI thread. An answer is shared and never changed; painting from it takes no query.
