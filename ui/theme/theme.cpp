@@ -28,7 +28,7 @@ constexpr TokenRow kTokens[] = {
 #include "ui/theme/tokens.def"
 #undef RIVERETO_TOKEN
 };
-constexpr size_t kSeriesColours = 10;
+constexpr size_t kSeriesColours = 50;
 
 ThemeChoice fromEnvironment(ThemeChoice otherwise)
 {

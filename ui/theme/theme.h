@@ -31,7 +31,7 @@ public:
     [[nodiscard]] bool dark() const { return m_dark; }
 
     [[nodiscard]] QColor operator[](Token token) const { return m_colours[static_cast<size_t>(token)]; }
-    /// Colour of the n-th named series, from 0; repeats after ten.
+    /// Colour of the n-th named series, from 0; repeats after fifty.
     [[nodiscard]] QColor series(size_t n) const;
 
     /// Inter with tabular figures; the system's font where it is missing.
