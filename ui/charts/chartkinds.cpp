@@ -21,12 +21,12 @@ ChartView* make(const Theme& theme)
 }
 
 constexpr ChartKindInfo kKinds[] = {
-    {ChartKind::Stacked, "stacked", QT_TRANSLATE_NOOP("ChartKind", "Stacked"), core::QueryKind::TimeSeries, 0, make<TrafficChart>},
-    {ChartKind::Lines, "lines", QT_TRANSLATE_NOOP("ChartKind", "Lines"), core::QueryKind::TimeSeries, 0, make<TrafficChart>},
-    {ChartKind::Grid, "grid", QT_TRANSLATE_NOOP("ChartKind", "Grid"), core::QueryKind::TimeSeries, 0, make<GridChart>},
-    {ChartKind::Share, "stacked100", QT_TRANSLATE_NOOP("ChartKind", "100 %"), core::QueryKind::TimeSeries, 0, make<TrafficChart>},
-    {ChartKind::Heatmap, "heatmap", QT_TRANSLATE_NOOP("ChartKind", "Heatmap"), core::QueryKind::TimeSeries, 0, make<HeatmapChart>},
-    {ChartKind::Sankey, "sankey", QT_TRANSLATE_NOOP("ChartKind", "Sankey"), core::QueryKind::Sankey, 2, make<SankeyChart>},
+    {ChartKind::Stacked, "stacked", QT_TRANSLATE_NOOP("ChartKind", "Stacked"), 0, make<TrafficChart>},
+    {ChartKind::Lines, "lines", QT_TRANSLATE_NOOP("ChartKind", "Lines"), 0, make<TrafficChart>},
+    {ChartKind::Grid, "grid", QT_TRANSLATE_NOOP("ChartKind", "Grid"), 0, make<GridChart>},
+    {ChartKind::Share, "stacked100", QT_TRANSLATE_NOOP("ChartKind", "100 %"), 0, make<TrafficChart>},
+    {ChartKind::Heatmap, "heatmap", QT_TRANSLATE_NOOP("ChartKind", "Heatmap"), 0, make<HeatmapChart>},
+    {ChartKind::Sankey, "sankey", QT_TRANSLATE_NOOP("ChartKind", "Sankey"), 2, make<SankeyChart>},
 };
 
 } // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one table of chart kinds: what each is called, asks for, and is drawn by.
+// The one table of chart kinds: what each is called and drawn by.
 #pragma once
 
 #include <span>
@@ -12,7 +12,6 @@ struct ChartKindInfo {
     ChartKind kind;
     const char* name; ///< in links and on the command line: "stacked100"
     const char* label; ///< untranslated; chartKindLabel() translates
-    core::QueryKind query;
     unsigned leastDimensions;
     /// Kinds that share a widget have the same `make`.
     ChartView* (*make)(const Theme& theme);

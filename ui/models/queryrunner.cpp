@@ -23,7 +23,13 @@ AnswerPtr answerOf(const QueryOrder& order, std::stop_token stop)
     }
     out->status = *status;
     auto query = order.state.query;
-    query.range = resolveRange(order.state.range, *status, order.live, order.now.ms);
+    const auto range = resolveRange(order.state.range, *status, order.live, order.now);
+    if (!range) {
+        out->error = range.error();
+        out->error->span.reset(); // of the range's words, not of the filter
+        return out;
+    }
+    query.range = *range;
     auto result = core::runQuery(*order.store, query, order.now, {.stop = stop, .progress = {}});
     out->milliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
     if (!result) {
@@ -58,6 +64,15 @@ void QueryRunner::run(const QueryOrder& order)
     m_pool.start([this, order, generation, stop = m_stop.get_token()] {
         auto answer = answerOf(order, stop);
         QMetaObject::invokeMethod(this, [this, generation, answer] { take(generation, answer); }, Qt::QueuedConnection);
+        if (!answer->result || stop.stop_requested())
+            return;
+        const auto extras = findExtras(*order.store, *answer->result, order.now, {.stop = stop, .progress = {}});
+        const auto post = [this, generation, extras] {
+            if (generation == m_generation)
+                emit extrasFound(extras);
+        };
+        if (!stop.stop_requested())
+            QMetaObject::invokeMethod(this, post, Qt::QueuedConnection);
     });
     emit runningChanged();
 }

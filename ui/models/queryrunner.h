@@ -9,6 +9,7 @@
 #include <QThreadPool>
 
 #include "core/query/run.h"
+#include "ui/models/extras.h"
 #include "ui/models/viewstate.h"
 
 namespace rivereto::ui {
@@ -46,6 +47,8 @@ public:
 signals:
     void runningChanged();
     void finished(const rivereto::ui::AnswerPtr& answer);
+    /// After finished(), of the same answer; unless another query has begun.
+    void extrasFound(const rivereto::ui::AnswerExtras& extras);
 
 private:
     void take(quint64 generation, const AnswerPtr& answer);

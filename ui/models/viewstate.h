@@ -5,30 +5,44 @@
 #include <chrono>
 #include <vector>
 
-#include "core/query/query.h"
+#include "core/query/plan.h"
 #include "core/store/flowstore.h"
 
 namespace rivereto::ui {
 
 enum class ChartKind : uint8_t { Stacked, Lines, Grid, Share, Heatmap, Sankey };
+/// What a chart is drawn from.
+constexpr core::QueryKind queryKind(ChartKind kind) { return kind == ChartKind::Sankey ? core::QueryKind::Sankey : core::QueryKind::TimeSeries; }
 
-/// A range as chosen: everything stored, the last so many milliseconds, or fixed.
+/// A range as chosen: everything stored, the last so many milliseconds, fixed, or in words that are read anew with every question.
 struct RangeChoice {
-    enum class Kind : uint8_t { All, Last, Fixed };
+    enum class Kind : uint8_t { All, Last, Fixed, Words };
     Kind kind = Kind::All;
     uint64_t lengthMs = 0; ///< Last
     core::TimeRange fixed; ///< Fixed
+    std::string from;      ///< Words, as core::parseTime() reads them: "yesterday at 19:00"
+    std::string to;
     bool operator==(const RangeChoice&) const = default;
+    /// Another answer is due as time passes.
+    [[nodiscard]] bool moves() const { return kind == Kind::Last || kind == Kind::Words; }
 
     static RangeChoice last(uint64_t ms) { return {.kind = Kind::Last, .lengthMs = ms}; }
     static RangeChoice between(core::TimeRange range) { return {.kind = Kind::Fixed, .fixed = range}; }
+    static RangeChoice words(std::string from, std::string to) { return {.kind = Kind::Words, .from = std::move(from), .to = std::move(to)}; }
 };
 
+/// Where a state is looked at.
+enum class StatePage : uint8_t { Explore, Flows };
+
 struct ViewState {
+    StatePage page = StatePage::Explore;
     ChartKind chart = ChartKind::Stacked;
+    bool logarithmic = false;
     core::Query query{.kind = core::QueryKind::TimeSeries, .dimensions = {"SrcAS"}}; ///< its range is left open
     RangeChoice range;
     bool operator==(const ViewState&) const = default;
+    /// The same question, perhaps shown in another way.
+    [[nodiscard]] bool asksLike(const ViewState& other) const;
 };
 
 inline uint64_t nowMs()
@@ -37,8 +51,9 @@ inline uint64_t nowMs()
     return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
-/// "The last hour" ends now while flows arrive, otherwise where the stored flows end.
-std::optional<core::TimeRange> resolveRange(const RangeChoice& choice, const core::StoreStatus& status, bool live, uint64_t nowMs);
+/// "The last hour" ends now while flows arrive, otherwise where the stored flows end. Nothing: everything stored. Errors are
+/// those of words that cannot be read, or that end before they start.
+core::Result<std::optional<core::TimeRange>> resolveRange(const RangeChoice& choice, const core::StoreStatus& status, bool live, const core::Now& now);
 
 /// Back and Forward over states.
 class StateHistory {
