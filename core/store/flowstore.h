@@ -8,6 +8,7 @@
 
 #include "core/batch/flowbatch.h"
 #include "core/query/aggregate.h"
+#include "core/store/interruption.h"
 
 namespace rivereto::core {
 
@@ -25,7 +26,8 @@ struct Control {
 };
 inline constexpr std::string_view kCancelled = "cancelled";
 
-/// Rows asked for by kind flows. Sorted by one column, ties in no given order.
+/// Rows asked for by kind flows. Sorted by one column; ties stand in the same order in every page of an unchanged store.
+/// A store may know a filter again by its root(): pages of one listing should share it.
 struct FlowsRequest {
     TimeRange range;
     BoundFilter filter;
@@ -39,6 +41,7 @@ struct FlowsRequest {
 struct FlowsSummary {
     uint64_t matched = 0; ///< before offset and count
     uint64_t inRange = 0;
+    uint64_t generation = 0; ///< of StoreStatus, of what was read; 0: unknown
     std::vector<DamagedPart> damaged; ///< left out
 };
 
@@ -53,6 +56,8 @@ public:
     /// Hands matching rows to `sink` in order, in batches of at most kSegmentRows; sink returns false to stop early.
     virtual Result<FlowsSummary> flows(const FlowsRequest& request, const Control& control,
                                        const std::function<bool(FlowBatch&&)>& sink) = 0;
+    /// Times within the range of which the store knows that flows are missing, by start. Stores that do not know have none.
+    virtual Result<std::vector<Interruption>> interruptions(const TimeRange&) { return std::vector<Interruption>{}; }
 };
 
 /// Write side. Calls may come from several threads; each is an order of its own.

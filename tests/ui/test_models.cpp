@@ -161,10 +161,15 @@ void TestModels::historyWalks()
 void TestModels::rangesResolve()
 {
     const core::StoreStatus status{.rows = 1, .range = {1000, 100'000}};
-    QVERIFY(!resolveRange({}, status, false, 500'000));
-    QCOMPARE(*resolveRange(RangeChoice::last(10'000), status, false, 500'000), (core::TimeRange{90'000, 100'000}));
-    QCOMPARE(*resolveRange(RangeChoice::last(10'000), status, true, 500'000), (core::TimeRange{490'000, 500'000}));
-    QCOMPARE(*resolveRange(RangeChoice::between({5, 6}), status, true, 500'000), (core::TimeRange{5, 6}));
+    const core::Now now{.ms = 500'000};
+    const auto resolved = [&](const RangeChoice& choice, bool live) { return resolveRange(choice, status, live, now).value().value_or(core::TimeRange{}); };
+    QVERIFY(!resolveRange({}, status, false, now).value());
+    QCOMPARE(resolved(RangeChoice::last(10'000), false), (core::TimeRange{90'000, 100'000}));
+    QCOMPARE(resolved(RangeChoice::last(10'000), true), (core::TimeRange{490'000, 500'000}));
+    QCOMPARE(resolved(RangeChoice::between({5, 6}), true), (core::TimeRange{5, 6}));
+    QCOMPARE(resolved(RangeChoice::words("2 minutes ago", "now"), false), (core::TimeRange{380'000, 500'000}));
+    QVERIFY(!resolveRange(RangeChoice::words("now", "2 minutes ago"), status, false, now));
+    QVERIFY(!resolveRange(RangeChoice::words("someday", "now"), status, false, now));
 }
 
 /// Every value that a table can show is a condition that finds the same flows again.

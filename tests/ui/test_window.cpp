@@ -7,6 +7,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QSplitter>
 #include <QTest>
 
 #include "tests/ui/fakebackend.h"
@@ -256,12 +257,29 @@ void TestWindow::rowHighlightsSeries()
     m_backend->openStore(someFlows());
     settle();
     auto& table = m_window->explorePage().table();
-    QSignalSpy spy(&table, &SeriesTable::selected);
-    table.view().selectRow(2);
-    QCOMPARE(spy.size(), 1);
-    QCOMPARE(spy[0][0].toInt(), 2);
+    auto& view = m_window->explorePage().result();
+    const auto row = [&](int at) { return table.view().visualRect(table.model().index(at, 0)).center(); };
+    // Pointing at a row highlights it in the chart.
+    QSignalSpy hovered(&table, &SeriesTable::hovered);
+    QTest::mouseMove(table.view().viewport(), row(1));
+    QCOMPARE(hovered.back()[0].toInt(), 1);
+    // A click shows it alone, another one all; Ctrl hides it.
+    QTest::mouseClick(table.view().viewport(), Qt::LeftButton, {}, row(2));
+    const auto all = static_cast<int>(result().series.size());
+    QCOMPARE(static_cast<int>(view.look().hidden.size()), all - 1);
+    QVERIFY(!view.look().hidden.contains(2));
+    m_window->explorer().refresh();
+    settle();
+    QCOMPARE(static_cast<int>(view.look().hidden.size()), all - 1);
+    QTest::mouseClick(table.view().viewport(), Qt::LeftButton, {}, row(2));
+    QVERIFY(view.look().hidden.empty());
+    QTest::mouseClick(table.view().viewport(), Qt::LeftButton, Qt::ControlModifier, row(0));
+    QCOMPARE(view.look().hidden, (std::set<int>{0}));
     QTest::keyClick(&table.view(), Qt::Key_Escape);
-    QCOMPARE(spy.back()[0].toInt(), -1);
+    QVERIFY(view.look().hidden.empty());
+    table.view().setCurrentIndex(table.model().index(1, 0));
+    QTest::keyClick(&table.view(), Qt::Key_Space, Qt::ControlModifier);
+    QCOMPARE(view.look().hidden, (std::set<int>{1}));
 }
 
 namespace {

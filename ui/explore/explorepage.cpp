@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/explore/explorepage.h"
 
-#include <QGraphicsOpacityEffect>
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QPainter>
 #include <QVBoxLayout>
 
-#include "core/text/time.h"
-#include "ui/explore/dottedsplitter.h"
 
 namespace rivereto::ui {
 
@@ -71,7 +69,7 @@ ExplorePage::ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent
     m_panel = new QueryPanel(explorer, theme);
     m_state = new EmptyState(explorer, theme);
     m_stack = new QStackedWidget;
-    m_result = buildResult();
+    m_result = new ResultView(explorer, theme);
     m_stack->addWidget(m_result);
     m_stack->addWidget(m_state);
     body->addWidget(m_panel);
@@ -102,56 +100,13 @@ ExplorePage::ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent
         m_busy->show();
         m_busy->raise();
     });
-    connect(&m_resizeTimer, &QTimer::timeout, this, [this] { m_explorer.setPoints(m_chart->pointsWanted()); });
+    connect(&m_resizeTimer, &QTimer::timeout, this, [this] { m_explorer.setPoints(chart().pointsWanted()); });
     connect(&explorer, &Explorer::stateChanged, this, &ExplorePage::sync);
     connect(&explorer, &Explorer::answerChanged, this, &ExplorePage::syncAnswer);
     connect(&explorer, &Explorer::runningChanged, this, &ExplorePage::syncRunning);
-    connect(&explorer, &Explorer::clockChanged, this, [this] { syncLook(); });
     connect(m_filter, &FilterBox::applied, this, [this](const QString& filter) { m_explorer.setFilter(filter.toStdString()); });
     sync();
     syncAnswer();
-}
-
-QWidget* ExplorePage::buildResult()
-{
-    auto* top = new QWidget;
-    top->setObjectName(QStringLiteral("chart"));
-    top->setAttribute(Qt::WA_StyledBackground);
-    auto* column = new QVBoxLayout(top);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    auto* heading = new QHBoxLayout;
-    heading->setContentsMargins(16, 8, 24, 6);
-    m_title = new QLabel;
-    m_title->setProperty("role", "title");
-    m_title->setMinimumWidth(40);
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    m_points = new QLabel;
-    m_points->setProperty("role", "small");
-    heading->addWidget(m_title, 1);
-    heading->addWidget(m_points);
-    m_chart = new TrafficChart(m_theme);
-    column->addLayout(heading);
-    column->addWidget(m_chart, 1);
-    m_table = new SeriesTable(m_theme);
-    m_table->model().setAsNames([this](uint32_t number) { return m_explorer.autonomousSystem(number); });
-    auto* splitter = new DottedSplitter(m_theme, Qt::Vertical);
-    splitter->setHandleWidth(9);
-    splitter->setChildrenCollapsible(false);
-    splitter->addWidget(top);
-    splitter->addWidget(m_table);
-    splitter->setStretchFactor(0, 1);
-    splitter->setStretchFactor(1, 0);
-    splitter->setSizes({426, 320});
-    connect(m_chart, &TrafficChart::zoomAsked, this, [this](const core::TimeRange& range) { m_explorer.setRange(RangeChoice::between(range)); });
-    connect(m_chart, &TrafficChart::backAsked, &m_explorer, &Explorer::back);
-    connect(m_chart, &TrafficChart::seriesClicked, this, [this](int series) {
-        m_table->select(series);
-        highlight(series);
-    });
-    connect(m_table, &SeriesTable::selected, this, &ExplorePage::highlight);
-    connect(m_table, &SeriesTable::filterAsked, this, &ExplorePage::narrow);
-    return splitter;
 }
 
 bool ExplorePage::showsState() const { return m_stack->currentWidget() == m_state; }
@@ -175,13 +130,6 @@ void ExplorePage::placeHandle()
     m_handle->move(std::max(edge - kHandleWidth / 2, 0), height() * kHandlePlace / 100);
     m_handle->raise();
 }
-
-void ExplorePage::syncLook()
-{
-    m_chart->setLook({.clock = m_explorer.clock(), .label = [this](int series) { return m_table->model().label(series); }});
-}
-
-void ExplorePage::highlight(int series) { m_chart->setHighlighted(series); }
 
 void ExplorePage::resizeEvent(QResizeEvent* event)
 {
@@ -212,8 +160,7 @@ void ExplorePage::syncAnswer()
 {
     const auto& answer = m_explorer.answer();
     if (!answer) {
-        m_chart->setAnswer(nullptr);
-        m_table->setAnswer(nullptr, m_explorer.schema());
+        m_result->clear();
         m_state->showWaiting(tr("Nothing to show yet"), m_explorer.store() ? tr("Asking the database…") : tr("Open a capture or a database, or listen on a port."));
         m_stack->setCurrentWidget(m_state);
         return;
@@ -225,38 +172,13 @@ void ExplorePage::syncAnswer()
             m_filter->showError(*answer->error);
         return;
     }
-    const auto& result = *answer->result;
-    if (result.rowsMatched == 0) {
+    if (answer->result->rowsMatched == 0) {
         m_state->showEmpty(*answer);
         m_stack->setCurrentWidget(m_state);
         return;
     }
-    m_title->setText(chartTitle(*m_explorer.schema(), answer->asked.query.dimensions));
-    m_title->setToolTip(m_title->text());
-    m_points->setText(tr("%1 points of %2").arg(QString::number(result.total.points.size()), text(core::formatInterval(result.intervalMs))));
-    // Asking again as flows arrive keeps the chosen row where its key is still there.
-    m_chart->setHighlighted(-1);
-    syncLook();
-    m_chart->setAnswer(answer);
-    m_table->setAnswer(answer, m_explorer.schema());
+    m_result->setAnswer(answer);
     m_stack->setCurrentWidget(m_result);
-}
-
-void ExplorePage::narrow(const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& key, bool without)
-{
-    const auto schema = m_explorer.schema();
-    std::string condition;
-    for (size_t i = 0; i < key.size(); ++i) {
-        const auto one = conditionFor(*schema, dimensions[i], key[i]);
-        if (!one)
-            continue;
-        condition += (condition.empty() ? "" : " AND ") + *one;
-    }
-    if (condition.empty())
-        return;
-    if (without)
-        condition = "NOT (" + condition + ")";
-    m_explorer.setFilter(narrowed(m_explorer.state().query.filter, condition, *schema));
 }
 
 } // namespace rivereto::ui

@@ -2,16 +2,12 @@
 // ExplorePage: filter, query panel, chart and table around one Explorer.
 #pragma once
 
-#include <QLabel>
-#include <QProgressBar>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QTimer>
 
-#include "ui/charts/trafficchart.h"
 #include "ui/explore/emptystate.h"
 #include "ui/explore/querypanel.h"
-#include "ui/explore/seriestable.h"
+#include "ui/explore/resultview.h"
 #include "ui/filter/filterbox.h"
 
 namespace rivereto::ui {
@@ -22,8 +18,9 @@ public:
     ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent = nullptr);
 
     [[nodiscard]] FilterBox& filter() { return *m_filter; }
-    [[nodiscard]] TrafficChart& chart() { return *m_chart; }
-    [[nodiscard]] SeriesTable& table() { return *m_table; }
+    [[nodiscard]] ChartView& chart() { return m_result->chart(); }
+    [[nodiscard]] SeriesTable& table() { return m_result->table(); }
+    [[nodiscard]] ResultView& result() { return *m_result; }
     [[nodiscard]] QueryPanel& panel() { return *m_panel; }
     /// True while the last answer had no flow, or was an error.
     [[nodiscard]] bool showsState() const;
@@ -36,14 +33,10 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    QWidget* buildResult();
     void sync();
     void syncAnswer();
     void syncRunning();
-    void syncLook();
-    void highlight(int series);
     void placeHandle();
-    void narrow(const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& key, bool without);
 
     Explorer& m_explorer;
     const Theme& m_theme;
@@ -51,12 +44,8 @@ private:
     QueryPanel* m_panel = nullptr;
     QPushButton* m_handle = nullptr; ///< at the panel's edge: hides and shows it
     QStackedWidget* m_stack = nullptr;
-    QWidget* m_result = nullptr;
+    ResultView* m_result = nullptr;
     EmptyState* m_state = nullptr;
-    QLabel* m_title = nullptr;
-    QLabel* m_points = nullptr;
-    TrafficChart* m_chart = nullptr;
-    SeriesTable* m_table = nullptr;
     QWidget* m_busy = nullptr; ///< over a result that is being replaced
     QTimer m_busyTimer;
     QTimer m_resizeTimer;

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/explore/explorer.h"
 
+#include <algorithm>
+
+#include "ui/charts/chartkinds.h"
+
 namespace rivereto::ui {
+
+namespace {
+/// Ranges by wheel or key that follow within this time are one step.
+constexpr qint64 kOneDragMs = 1500;
+} // namespace
 
 Explorer::Explorer(Backend& backend, QObject* parent) : QObject(parent), m_backend(backend)
 {
     m_clock.local = backend.preference(QStringLiteral("time")) != QStringLiteral("utc");
     connect(&m_runner, &QueryRunner::finished, this, &Explorer::take);
+    connect(&m_runner, &QueryRunner::extrasFound, this, &Explorer::takeExtras);
     connect(&m_runner, &QueryRunner::runningChanged, this, &Explorer::runningChanged);
     connect(&backend, &Backend::storeChanged, this, &Explorer::restart);
     connect(&backend, &Backend::dataChanged, this, &Explorer::refresh);
@@ -28,6 +38,7 @@ void Explorer::restart()
 {
     m_runner.cancel();
     m_answer.reset();
+    m_extras = {};
     m_fresh = true;
     m_history.reset({});
     emit stateChanged();
@@ -39,54 +50,100 @@ void Explorer::go(const ViewState& state)
 {
     if (state == this->state())
         return;
+    const bool asked = m_answer && !m_runner.running() && this->state().asksLike(state);
     m_fresh = false;
+    m_sinceDrag.invalidate();
     m_history.push(state);
     emit stateChanged();
-    ask();
+    if (asked)
+        reuse();
+    else
+        ask();
 }
 
-void Explorer::setDimensions(const std::vector<std::string>& names)
+/// The same figures, shown otherwise.
+void Explorer::reuse()
+{
+    auto answer = *m_answer;
+    const auto points = answer.asked.query.points;
+    const auto kind = answer.asked.query.kind;
+    answer.asked = state();
+    answer.asked.query.points = points;
+    answer.asked.query.kind = kind;
+    m_answer = std::make_shared<const Answer>(std::move(answer));
+    emit answerChanged();
+}
+
+void Explorer::change(const std::function<void(ViewState&)>& edit)
 {
     auto next = state();
-    next.query.dimensions = names;
+    edit(next);
     go(next);
 }
 
 void Explorer::setFilter(const std::string& filter)
 {
-    auto next = state();
-    next.query.filter = filter;
-    go(next);
+    change([&](ViewState& next) { next.query.filter = filter; });
 }
 
-void Explorer::setUnit(core::Unit unit)
+void Explorer::setDimensions(const std::vector<std::string>& names)
 {
-    auto next = state();
-    next.query.unit = unit;
-    go(next);
-}
-
-void Explorer::setLimit(unsigned limit, core::LimitBy by)
-{
-    auto next = state();
-    next.query.limit = limit;
-    next.query.limitBy = by;
-    go(next);
+    change([&](ViewState& next) {
+        next.query.dimensions = names;
+        if (names.size() < chartKind(next.chart).leastDimensions)
+            next.chart = ChartKind::Stacked;
+    });
 }
 
 void Explorer::setChart(ChartKind kind)
 {
-    auto next = state();
-    next.chart = kind;
-    go(next);
+    change([&](ViewState& next) {
+        next.chart = kind;
+        auto& names = next.query.dimensions;
+        const auto add = [&](const std::string& name) {
+            const bool there = std::ranges::find(names, name) != names.end();
+            if (!there && names.size() < chartKind(kind).leastDimensions && core::bindDimensions(std::span(&name, 1), *schema()))
+                names.push_back(name);
+        };
+        if (names.size() == 1)
+            add(core::reversedName(names.front(), *schema()));
+        for (const auto* name : {"SrcAS", "InIfName", "DstAS", "SrcAddr", "DstAddr"})
+            add(name);
+    });
 }
 
 void Explorer::setRange(const RangeChoice& range)
 {
-    auto next = state();
-    next.range = range;
-    go(next);
+    change([&](ViewState& next) { next.range = range; });
 }
+
+void Explorer::dragRange(const core::TimeRange& range)
+{
+    auto next = state();
+    next.range = RangeChoice::between(range);
+    if (next == state())
+        return;
+    const bool follows = m_sinceDrag.isValid() && m_sinceDrag.elapsed() < kOneDragMs;
+    if (follows) {
+        m_history.amend(next);
+        emit stateChanged();
+        ask();
+    } else {
+        go(next);
+    }
+    m_sinceDrag.start();
+}
+
+void Explorer::zoomOut()
+{
+    const auto range = shownRange();
+    if (!range || range->length() == 0)
+        return;
+    const auto length = range->length();
+    setRange(RangeChoice::between({range->from - std::min(range->from, length), range->to + length}));
+}
+
+void Explorer::narrow(const std::string& condition) { setFilter(narrowed(state().query.filter, condition, *schema())); }
 
 void Explorer::shift(int direction)
 {
@@ -158,7 +215,7 @@ void Explorer::ask()
     if (!open)
         return;
     auto asked = state();
-    asked.query.kind = core::QueryKind::TimeSeries;
+    asked.query.kind = queryKind(asked.chart);
     asked.query.points = m_points;
     m_runner.run({.store = open, .state = asked, .live = m_backend.input().listening, .now = now()});
 }
@@ -186,6 +243,14 @@ void Explorer::take(const AnswerPtr& answer)
     emit answerChanged();
     if (m_again)
         ask();
+}
+
+void Explorer::takeExtras(const AnswerExtras& extras)
+{
+    if (extras == m_extras)
+        return;
+    m_extras = extras;
+    emit extrasChanged();
 }
 
 } // namespace rivereto::ui

@@ -2,6 +2,8 @@
 // Explorer: what is asked and what was answered; every control of Explore reads and changes it. Read this first in ui/explore.
 #pragma once
 
+#include <functional>
+
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
@@ -19,16 +21,23 @@ public:
     explicit Explorer(Backend& backend, QObject* parent = nullptr);
 
     [[nodiscard]] const ViewState& state() const { return m_history.current(); }
-    /// Puts a state on the history and asks.
+    /// Puts a state on the history and asks. One that only looks otherwise is answered at once.
     void go(const ViewState& state);
-    void setDimensions(const std::vector<std::string>& names);
+    /// go() to the state in force as `edit` changes it.
+    void change(const std::function<void(ViewState&)>& edit);
     void setFilter(const std::string& filter);
-    void setUnit(core::Unit unit);
-    void setLimit(unsigned limit, core::LimitBy by);
+    void setDimensions(const std::vector<std::string>& names);
+    /// A Sankey of fewer than two dimensions gets the one that goes best with what is there.
     void setChart(ChartKind kind);
     void setRange(const RangeChoice& range);
+    /// As setRange(); ranges that follow one another quickly, as while the wheel turns, are one step of the history.
+    void dragRange(const core::TimeRange& range);
     /// One length of the shown range earlier (-1) or later (+1).
     void shift(int direction);
+    /// Three times the shown range around its middle.
+    void zoomOut();
+    /// And also this condition of the filter language.
+    void narrow(const std::string& condition);
 
     void back();
     void forward();
@@ -41,6 +50,8 @@ public:
     [[nodiscard]] bool running() const { return m_runner.running(); }
     /// The last answer, also while the next is on its way; null without a database.
     [[nodiscard]] const AnswerPtr& answer() const { return m_answer; }
+    /// What belongs beside the last answer; comes a moment later.
+    [[nodiscard]] const AnswerExtras& extras() const { return m_extras; }
     [[nodiscard]] std::shared_ptr<core::FlowStore> store() const { return m_backend.store(); }
     [[nodiscard]] std::shared_ptr<const core::Schema> schema() const;
     [[nodiscard]] const Clock& clock() const { return m_clock; }
@@ -54,12 +65,15 @@ public:
 signals:
     void stateChanged();
     void answerChanged();
+    void extrasChanged();
     void runningChanged();
     void clockChanged();
 
 private:
     void ask();
+    void reuse();
     void take(const AnswerPtr& answer);
+    void takeExtras(const AnswerExtras& extras);
     void restart();
     bool openByAddress(const Answer& answer);
 
@@ -67,6 +81,8 @@ private:
     StateHistory m_history;
     QueryRunner m_runner;
     AnswerPtr m_answer;
+    AnswerExtras m_extras;
+    QElapsedTimer m_sinceDrag;
     Clock m_clock;
     unsigned m_points = 300;
     bool m_again = false; ///< flows arrived while a query ran

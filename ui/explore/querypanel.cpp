@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/explore/querypanel.h"
 
+#include <algorithm>
+
 #include <QHBoxLayout>
 #include <QLabel>
 
@@ -13,8 +15,32 @@ namespace rivereto::ui {
 namespace {
 
 constexpr int kWidth = 256;
-constexpr core::Unit kUnits[] = {core::Unit::L3Bps, core::Unit::L2Bps, core::Unit::Pps, core::Unit::Fps, core::Unit::Bytes, core::Unit::Packets, core::Unit::Flows};
+constexpr int kFieldWidth = 136;
+constexpr core::Unit kUnits[] = {core::Unit::L3Bps,       core::Unit::L2Bps, core::Unit::Pps,     core::Unit::Fps,   core::Unit::InL2Percent,
+                                 core::Unit::OutL2Percent, core::Unit::Bytes, core::Unit::Packets, core::Unit::Flows, core::Unit::Distinct};
 constexpr unsigned kLimits[] = {5, 10, 15, 20, 30, 50};
+constexpr core::Period kPeriods[] = {core::Period::Hour, core::Period::Day, core::Period::Week, core::Period::FourWeeks, core::Period::Year};
+
+QString periodName(core::Period period)
+{
+    switch (period) {
+    case core::Period::Hour: return QueryPanel::tr("hour");
+    case core::Period::Day: return QueryPanel::tr("day");
+    case core::Period::Week: return QueryPanel::tr("week");
+    case core::Period::FourWeeks: return QueryPanel::tr("4 weeks");
+    case core::Period::Year: return QueryPanel::tr("year");
+    case core::Period::None: break;
+    }
+    return {};
+}
+
+/// Sets a number's entry, adding one for a number that a link brought along.
+void choose(QComboBox& box, unsigned value, const QString& words)
+{
+    if (box.findData(value) < 0)
+        box.addItem(words, value);
+    box.setCurrentIndex(box.findData(value));
+}
 
 QLabel* caption(const QString& words)
 {
@@ -29,21 +55,33 @@ QueryPanel::QueryPanel(Explorer& explorer, const Theme& theme, QWidget* parent) 
 {
     setObjectName(QStringLiteral("panel"));
     setFixedWidth(kWidth);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(16, 12, 16, 16);
-    column->setSpacing(8);
-    buildChart(*column);
-    buildGroups(*column);
-    buildMeasure(*column);
-    column->addStretch(1);
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    outer->addWidget(scroll);
+    auto* inside = new QWidget;
+    inside->setObjectName(QStringLiteral("panelInside"));
+    scroll->setWidget(inside);
+    m_rows = new QVBoxLayout(inside);
+    m_rows->setContentsMargins(16, 12, 16, 16);
+    m_rows->setSpacing(8);
+    buildChart();
+    buildGroups();
+    buildMeasure();
+    buildPrefixes();
+    buildOptions();
     connect(&explorer, &Explorer::stateChanged, this, &QueryPanel::sync);
     connect(&theme, &Theme::changed, this, [this] { m_add->setIcon(m_theme.icon(QStringLiteral("plus"))); });
     sync();
 }
 
-void QueryPanel::buildChart(QVBoxLayout& column)
+void QueryPanel::buildChart()
 {
-    column.addWidget(caption(tr("Chart")));
+    m_rows->addWidget(caption(tr("Chart")));
     auto* row = new QHBoxLayout;
     row->setSpacing(0);
     m_charts = new QButtonGroup(this);
@@ -59,33 +97,33 @@ void QueryPanel::buildChart(QVBoxLayout& column)
         row->addWidget(button, 1);
         if (++place % kInRow != 0)
             continue;
-        column.addLayout(row);
+        m_rows->addLayout(row);
         row = new QHBoxLayout;
         row->setSpacing(0);
     }
-    column.addLayout(row);
-    column.addSpacing(8);
+    m_rows->addLayout(row);
+    m_rows->addSpacing(8);
     connect(m_charts, &QButtonGroup::idClicked, this, [this](int id) { m_explorer.setChart(static_cast<ChartKind>(id)); });
 }
 
-void QueryPanel::buildGroups(QVBoxLayout& column)
+void QueryPanel::buildGroups()
 {
-    column.addWidget(caption(tr("Group by")));
+    m_rows->addWidget(caption(tr("Group by")));
     m_chips = new QVBoxLayout;
     m_chips->setSpacing(4);
-    column.addLayout(m_chips);
+    m_rows->addLayout(m_chips);
     m_add = new QPushButton(tr("Add a dimension…"));
     m_add->setObjectName(QStringLiteral("addDimension"));
     m_add->setProperty("dashed", true);
     m_add->setIcon(m_theme.icon(QStringLiteral("plus")));
-    column.addWidget(m_add);
-    column.addSpacing(8);
+    m_rows->addWidget(m_add);
+    m_rows->addSpacing(8);
     connect(m_add, &QPushButton::clicked, this, &QueryPanel::addDimension);
 }
 
-void QueryPanel::buildMeasure(QVBoxLayout& column)
+void QueryPanel::buildMeasure()
 {
-    column.addWidget(caption(tr("Measure")));
+    m_rows->addWidget(caption(tr("Measure")));
     m_units = new QComboBox;
     m_units->setObjectName(QStringLiteral("units"));
     m_units->setAccessibleName(tr("Units"));
@@ -93,9 +131,9 @@ void QueryPanel::buildMeasure(QVBoxLayout& column)
         m_units->addItem(unitLabel(unit), static_cast<int>(unit));
     auto* units = new QHBoxLayout;
     units->addWidget(new QLabel(tr("Units")), 1);
-    m_units->setFixedWidth(136);
+    m_units->setFixedWidth(kFieldWidth);
     units->addWidget(m_units);
-    column.addLayout(units);
+    m_rows->addLayout(units);
 
     m_limit = new QComboBox;
     m_limit->setAccessibleName(tr("Number of series"));
@@ -113,27 +151,160 @@ void QueryPanel::buildMeasure(QVBoxLayout& column)
     top->addWidget(m_limit);
     top->addWidget(new QLabel(tr("by")));
     top->addWidget(m_limitBy);
-    column.addLayout(top);
+    m_rows->addLayout(top);
 
-    connect(m_units, &QComboBox::activated, this, [this] { m_explorer.setUnit(static_cast<core::Unit>(m_units->currentData().toInt())); });
-    const auto limits = [this] { m_explorer.setLimit(m_limit->currentData().toUInt(), static_cast<core::LimitBy>(m_limitBy->currentIndex())); };
+    connect(m_units, &QComboBox::activated, this, [this] {
+        const auto unit = static_cast<core::Unit>(m_units->currentData().toInt());
+        if (unit == core::Unit::Distinct)
+            return pickDistinct();
+        m_explorer.change([unit](ViewState& next) {
+            next.query.unit = unit;
+            next.query.distinct.clear();
+        });
+    });
+    const auto limits = [this] {
+        m_explorer.change([this](ViewState& next) {
+            next.query.limit = m_limit->currentData().toUInt();
+            next.query.limitBy = static_cast<core::LimitBy>(m_limitBy->currentIndex());
+        });
+    };
     connect(m_limit, &QComboBox::activated, this, limits);
     connect(m_limitBy, &QComboBox::activated, this, limits);
+}
+
+QComboBox* QueryPanel::prefixBox(const QString& family, std::initializer_list<unsigned> lengths, unsigned core::Query::* option)
+{
+    auto* box = new QComboBox;
+    box->setAccessibleName(tr("Prefix length of %1 addresses").arg(family));
+    for (const auto length : lengths)
+        box->addItem(QStringLiteral("%1 /%2").arg(family).arg(length), length);
+    connect(box, &QComboBox::activated, this, [this, box, option] {
+        m_explorer.change([&](ViewState& next) { next.query.*option = box->currentData().toUInt(); });
+    });
+    return box;
+}
+
+void QueryPanel::buildPrefixes()
+{
+    auto* row = new QHBoxLayout;
+    row->setSpacing(4);
+    m_prefix = new QLabel(tr("Prefix"));
+    m_prefixV4 = prefixBox(QStringLiteral("IPv4"), {32, 28, 24, 22, 20, 16, 12, 8}, &core::Query::truncateV4);
+    m_prefixV6 = prefixBox(QStringLiteral("IPv6"), {128, 64, 56, 48, 40, 32, 29}, &core::Query::truncateV6);
+    m_prefixNote = new QLabel(tr("needs an address dimension"));
+    m_prefixNote->setProperty("role", "hint");
+    m_prefixNote->setAlignment(Qt::AlignRight);
+    row->addWidget(m_prefix, 1);
+    row->addWidget(m_prefixV4);
+    row->addWidget(m_prefixV6);
+    m_rows->addLayout(row);
+    m_rows->addWidget(m_prefixNote);
+    m_rows->addSpacing(8);
+}
+
+QCheckBox* QueryPanel::optionBox(const QString& name, const QString& help, const std::function<void(ViewState&, bool)>& set)
+{
+    auto* box = new QCheckBox(name);
+    box->setToolTip(help);
+    connect(box, &QCheckBox::clicked, this, [this, set](bool on) { m_explorer.change([&](ViewState& next) { set(next, on); }); });
+    return box;
+}
+
+void QueryPanel::buildOptions()
+{
+    m_rows->addWidget(caption(tr("Options")));
+    m_bidirectional = optionBox(tr("Both directions"), tr("The opposite direction, too: below the axis, and in the table"),
+                                [](ViewState& next, bool on) { next.query.bidirectional = on; });
+    m_previous = optionBox(tr("Previous period"), tr("Compare with the same range that much earlier"), [this](ViewState& next, bool on) {
+        next.query.previous = on ? static_cast<core::Period>(m_period->currentData().toInt()) : core::Period::None;
+    });
+    m_period = new QComboBox;
+    m_period->setAccessibleName(tr("Previous period: how much earlier"));
+    for (const auto period : kPeriods)
+        m_period->addItem(periodName(period), static_cast<int>(period));
+    m_period->setCurrentIndex(m_period->findData(static_cast<int>(core::Period::Day)));
+    m_period->setFixedWidth(76);
+    connect(m_period, &QComboBox::activated, this, [this] {
+        m_explorer.change([this](ViewState& next) { next.query.previous = static_cast<core::Period>(m_period->currentData().toInt()); });
+    });
+    m_spread = optionBox(tr("Spread over flow duration"), tr("Bytes and packets are laid over the time that a flow lasted, not put at the time it was exported"),
+                         [](ViewState& next, bool on) { next.query.spread = on; });
+    m_billing = optionBox(tr("95th percentile of 5 minutes"), tr("Adds the figure that transit is billed by: the 95th percentile of 5-minute averages, by nearest rank"),
+                          [](ViewState& next, bool on) { next.query.billing = on; });
+    m_logarithmic = optionBox(tr("Logarithmic axis"), tr("Small series beside large ones"), [](ViewState& next, bool on) { next.logarithmic = on; });
+    auto* previous = new QHBoxLayout;
+    previous->addWidget(m_previous, 1);
+    previous->addWidget(m_period);
+    m_rows->addWidget(m_bidirectional);
+    m_rows->addLayout(previous);
+    for (auto* box : {m_spread, m_billing, m_logarithmic})
+        m_rows->addWidget(box);
+    m_rows->addSpacing(8);
+}
+
+bool QueryPanel::groupsByAddress() const
+{
+    const auto schema = m_explorer.schema();
+    const auto bound = core::bindDimensions(m_explorer.state().query.dimensions, *schema);
+    return bound && std::ranges::any_of(*bound, [&](const core::Dimension& one) { return (*schema)[one.column].type == core::Type::Address; });
 }
 
 void QueryPanel::sync()
 {
     const auto& state = m_explorer.state();
+    const auto& query = state.query;
     m_charts->button(static_cast<int>(state.chart))->setChecked(true);
-    m_units->setCurrentIndex(m_units->findData(static_cast<int>(state.query.unit)));
-    if (m_limit->findData(state.query.limit) < 0)
-        m_limit->addItem(QString::number(state.query.limit), state.query.limit);
-    m_limit->setCurrentIndex(m_limit->findData(state.query.limit));
-    m_limitBy->setCurrentIndex(static_cast<int>(state.query.limitBy));
+    syncUnits();
+    choose(*m_limit, query.limit, query.limit == 0 ? tr("all") : QString::number(query.limit));
+    m_limitBy->setCurrentIndex(static_cast<int>(query.limitBy));
     // Totals are ranked by the total, whatever is chosen.
-    m_limitBy->setEnabled(!core::isTotal(state.query.unit));
-    if (m_shown != state.query.dimensions)
+    m_limitBy->setEnabled(!core::isTotal(query.unit));
+    choose(*m_prefixV4, query.truncateV4, QStringLiteral("IPv4 /%1").arg(query.truncateV4));
+    choose(*m_prefixV6, query.truncateV6, QStringLiteral("IPv6 /%1").arg(query.truncateV6));
+    const bool addresses = groupsByAddress();
+    for (auto* widget : std::initializer_list<QWidget*>{m_prefix, m_prefixV4, m_prefixV6})
+        widget->setEnabled(addresses);
+    m_prefixNote->setVisible(!addresses);
+
+    const bool overTime = queryKind(state.chart) == core::QueryKind::TimeSeries;
+    m_bidirectional->setChecked(query.bidirectional);
+    m_previous->setChecked(query.previous != core::Period::None);
+    if (query.previous != core::Period::None)
+        m_period->setCurrentIndex(m_period->findData(static_cast<int>(query.previous)));
+    m_period->setEnabled(query.previous != core::Period::None);
+    m_spread->setChecked(query.spread);
+    m_billing->setChecked(query.billing);
+    m_billing->setEnabled(overTime && !core::isTotal(query.unit));
+    m_logarithmic->setChecked(state.logarithmic);
+    m_logarithmic->setEnabled(overTime && state.chart != ChartKind::Share);
+    if (m_shown != query.dimensions)
         syncChips();
+}
+
+/// "Different source addresses": the entry of a unit that needs a column names it.
+void QueryPanel::syncUnits()
+{
+    const auto& query = m_explorer.state().query;
+    const int distinct = m_units->findData(static_cast<int>(core::Unit::Distinct));
+    const auto bound = core::bindDimensions(std::span(&query.distinct, query.distinct.empty() ? 0 : 1), *m_explorer.schema());
+    const bool named = bound && !bound->empty();
+    m_units->setItemText(distinct, named ? tr("Different: %1").arg(dimensionLabel(*m_explorer.schema(), bound->front())) : tr("Different…"));
+    m_units->setCurrentIndex(m_units->findData(static_cast<int>(query.unit)));
+}
+
+void QueryPanel::pickDistinct()
+{
+    // Until a column is chosen the unit in force stays.
+    syncUnits();
+    auto* picker = new DimensionPicker(m_explorer.schema(), {}, this);
+    connect(picker, &DimensionPicker::picked, this, [this](const std::string& name) {
+        m_explorer.change([&](ViewState& next) {
+            next.query.unit = core::Unit::Distinct;
+            next.query.distinct = name;
+        });
+    });
+    picker->move(m_units->mapToGlobal(QPoint(0, m_units->height() + 4)));
+    picker->show();
 }
 
 void QueryPanel::syncChips()

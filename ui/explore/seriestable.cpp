@@ -5,13 +5,15 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QHBoxLayout>
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
-#include <QScrollBar>
+#include <QPushButton>
 #include <QVBoxLayout>
 
-#include "ui/charts/trafficchart.h"
+#include "ui/charts/chartview.h"
 #include "ui/models/texts.h"
 
 namespace rivereto::ui {
@@ -25,6 +27,7 @@ constexpr int kHeaderHeight = 27;
 constexpr int kTotalHeight = 28;
 constexpr int kPadding = 12;
 constexpr int kSwatch = 10;
+constexpr double kHiddenOpacity = 0.45;
 constexpr int kAsWidth = 46; ///< numbers of AS are right-aligned before their names
 
 void words(QPainter& painter, const QRect& rect, int alignment, const QFont& font, const QColor& colour, const QString& string)
@@ -106,7 +109,11 @@ void SeriesDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
 {
     painter->save();
     const bool chosen = option.state.testFlag(QStyle::State_Selected);
-    painter->fillRect(option.rect, m_theme[chosen ? Token::selectedRow : Token::surface]);
+    const int series = index.data(SeriesTableModel::kSeriesRole).toInt();
+    painter->fillRect(option.rect, m_theme[chosen ? Token::selectedRow : series == m_hovered ? Token::controlHover : Token::surface]);
+    // The chart leaves it out; its figures still stand.
+    if (m_hidden.contains(series))
+        painter->setOpacity(kHiddenOpacity);
     if (!chosen) {
         painter->setPen(m_theme[Token::softBorder]);
         painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
@@ -124,10 +131,13 @@ void SeriesDelegate::paintKey(QPainter& painter, const QRect& rect, const QModel
     const auto* model = static_cast<const SeriesTableModel*>(index.model());
     auto inner = rect.adjusted(kPadding, 0, -4, 0);
     if (index.column() == 0) {
+        const int series = index.data(SeriesTableModel::kSeriesRole).toInt();
+        const auto colour = seriesColour(m_theme, *model->result(), static_cast<size_t>(series));
+        const QRectF swatch(inner.left(), rect.center().y() - kSwatch / 2.0 + 1, kSwatch, kSwatch);
         painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(seriesColour(m_theme, *model->result(), static_cast<size_t>(index.data(SeriesTableModel::kSeriesRole).toInt())));
-        painter.drawRoundedRect(QRectF(inner.left(), rect.center().y() - kSwatch / 2.0 + 1, kSwatch, kSwatch), 2, 2);
+        painter.setPen(m_hidden.contains(series) ? QPen(colour, 1.5) : QPen(Qt::NoPen));
+        painter.setBrush(m_hidden.contains(series) ? QBrush() : QBrush(colour));
+        painter.drawRoundedRect(m_hidden.contains(series) ? swatch.adjusted(0.75, 0.75, -0.75, -0.75) : swatch, 2, 2);
         inner.setLeft(inner.left() + kSwatch + 10);
     }
     const auto detail = index.data(SeriesTableModel::kDetailRole).toString();
@@ -176,18 +186,21 @@ void SeriesDelegate::paintFigure(QPainter& painter, const QStyleOptionViewItem& 
     figures(painter, inner, m_theme.font(12, figure == Figure::Average ? QFont::DemiBold : QFont::Normal), m_theme[Token::text], index.data().toString());
 }
 
-SeriesTable::SeriesTable(const Theme& theme, QWidget* parent) : QWidget(parent), m_theme(theme), m_view(new QTableView), m_total(new QWidget)
+SeriesTable::SeriesTable(const Theme& theme, QWidget* parent)
+    : QWidget(parent), m_theme(theme), m_sides(buildSides()), m_view(new QTableView), m_delegate(new SeriesDelegate(theme, m_view)), m_total(new QWidget)
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    column->addWidget(m_sides);
     column->addWidget(m_view, 1);
     column->addWidget(m_total);
     m_view->setObjectName(QStringLiteral("series"));
     m_view->setAccessibleName(tr("Statistics of each series"));
+    m_view->setAccessibleDescription(tr("Space shows a series alone, Ctrl+Space hides it, the menu key filters by it."));
     m_view->setHorizontalHeader(new SeriesHeader(theme, m_view));
     m_view->setModel(&m_model);
-    m_view->setItemDelegate(new SeriesDelegate(theme, m_view));
+    m_view->setItemDelegate(m_delegate);
     m_view->verticalHeader()->hide();
     m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_view->verticalHeader()->setDefaultSectionSize(kRow);
@@ -199,28 +212,17 @@ SeriesTable::SeriesTable(const Theme& theme, QWidget* parent) : QWidget(parent),
     m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_view->setTabKeyNavigation(false);
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_view->setMouseTracking(true);
+    m_view->viewport()->setMouseTracking(true);
     m_view->installEventFilter(this);
     m_view->viewport()->installEventFilter(this);
     m_total->setFixedHeight(kTotalHeight);
     m_total->installEventFilter(this);
     m_total->setAccessibleName(tr("Total"));
-    auto* header = m_view->horizontalHeader();
-    connect(header, &QHeaderView::sectionClicked, this, [this, header](int section) {
-        const bool key = m_model.figure(section) == Figure::Key;
-        const auto first = key ? Qt::AscendingOrder : Qt::DescendingOrder;
-        const bool again = header->isSortIndicatorShown() && header->property("sorted").toInt() == section + 1;
-        const auto order = again && header->property("order").toInt() == static_cast<int>(first) ? (key ? Qt::DescendingOrder : Qt::AscendingOrder) : first;
-        header->setProperty("sorted", section + 1);
-        header->setProperty("order", static_cast<int>(order));
-        header->setSortIndicatorShown(true);
-        header->setSortIndicator(section, order);
-        m_model.sort(section, order);
-    });
-    connect(m_view, &QWidget::customContextMenuRequested, this, &SeriesTable::showMenu);
-    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
-        const auto rows = m_view->selectionModel()->selectedRows();
-        if (!m_updating)
-            emit selected(rows.size() == 1 ? m_model.seriesOf(rows[0].row()) : -1);
+    connect(m_view->horizontalHeader(), &QHeaderView::sectionClicked, this, &SeriesTable::sortBy);
+    connect(m_view, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
+        const auto index = m_view->indexAt(at);
+        showMenu(index.isValid() ? m_model.seriesOf(index.row()) : -1, index.column(), m_view->viewport()->mapToGlobal(at));
     });
     connect(&theme, &Theme::changed, this, [this] {
         m_view->viewport()->update();
@@ -228,37 +230,122 @@ SeriesTable::SeriesTable(const Theme& theme, QWidget* parent) : QWidget(parent),
     });
 }
 
+QWidget* SeriesTable::buildSides()
+{
+    auto* out = new QFrame;
+    out->setObjectName(QStringLiteral("sides"));
+    auto* row = new QHBoxLayout(out);
+    row->setContentsMargins(kPadding, 6, kPadding, 6);
+    row->setSpacing(0);
+    m_sideButtons = new QButtonGroup(this);
+    using Side = SeriesTableModel::Side;
+    const std::tuple<Side, QString, const char*> sides[] = {{Side::Direct, tr("Direct"), "first"}, {Side::Reverse, tr("Reverse"), "middle"}, {Side::Both, tr("Both"), "last"}};
+    for (const auto& [side, name, segment] : sides) {
+        auto* button = new QPushButton(name);
+        button->setCheckable(true);
+        button->setProperty("segment", segment);
+        button->setMinimumWidth(80);
+        m_sideButtons->addButton(button, static_cast<int>(side));
+        row->addWidget(button);
+    }
+    row->addStretch(1);
+    connect(m_sideButtons, &QButtonGroup::idClicked, this, [this](int side) {
+        m_model.setSide(static_cast<Side>(side));
+        showRanking();
+        layoutColumns();
+        m_total->update();
+    });
+    out->hide();
+    return out;
+}
+
+void SeriesTable::sortBy(int section)
+{
+    auto* header = m_view->horizontalHeader();
+    const bool key = m_model.figure(section) == Figure::Key;
+    const auto first = key ? Qt::AscendingOrder : Qt::DescendingOrder;
+    const bool again = header->isSortIndicatorShown() && header->property("sorted").toInt() == section + 1;
+    const auto order = again && header->property("order").toInt() == static_cast<int>(first) ? (key ? Qt::DescendingOrder : Qt::AscendingOrder) : first;
+    header->setProperty("sorted", section + 1);
+    header->setProperty("order", static_cast<int>(order));
+    header->setSortIndicatorShown(true);
+    header->setSortIndicator(section, order);
+    m_model.sort(section, order);
+}
+
+/// The order of an answer is its ranking.
+void SeriesTable::showRanking()
+{
+    const auto* result = m_model.result();
+    if (!result)
+        return;
+    const auto by = result->query.limitBy == core::LimitBy::Max ? Figure::Max : result->query.limitBy == core::LimitBy::Last ? Figure::Last : Figure::Average;
+    const int wanted = m_model.columnOf(core::isTotal(result->query.unit) ? Figure::Total : by);
+    const int section = wanted >= 0 ? wanted : m_model.columnOf(Figure::Average);
+    auto* header = m_view->horizontalHeader();
+    header->setSortIndicatorShown(section >= 0);
+    header->setSortIndicator(section, Qt::DescendingOrder);
+    header->setProperty("sorted", section + 1);
+    header->setProperty("order", static_cast<int>(Qt::DescendingOrder));
+}
+
 void SeriesTable::setAnswer(const AnswerPtr& answer, const std::shared_ptr<const core::Schema>& schema)
 {
-    m_updating = true;
     const auto before = m_model.result() ? m_model.result()->dimensions : std::vector<core::Dimension>{};
     const int columns = m_model.columnCount();
+    const bool hadReverse = m_model.hasReverse();
+    // Asking again as flows arrive keeps the chosen rows.
+    std::set<QString> chosen;
+    for (const auto& index : m_view->selectionModel()->selectedRows())
+        chosen.insert(m_model.label(m_model.seriesOf(index.row())));
     m_model.setAnswer(answer, schema);
     const auto* result = m_model.result();
-    auto* header = m_view->horizontalHeader();
-    if (result && (result->dimensions != before || columns != m_model.columnCount() || !header->isSortIndicatorShown())) {
-        // The order of an answer is its ranking.
-        const auto by = result->query.limitBy == core::LimitBy::Max ? Figure::Max : result->query.limitBy == core::LimitBy::Last ? Figure::Last : Figure::Average;
-        const int section = m_model.columnOf(core::isTotal(result->query.unit) ? Figure::Total : by);
-        header->setSortIndicatorShown(true);
-        header->setSortIndicator(section, Qt::DescendingOrder);
-        header->setProperty("sorted", section + 1);
-        header->setProperty("order", static_cast<int>(Qt::DescendingOrder));
+    if (m_model.hasReverse() && !hadReverse) {
+        // A conversation is read on one row.
+        const bool paired = std::ranges::any_of(result->dimensions, &core::Dimension::isConversation);
+        m_model.setSide(paired ? SeriesTableModel::Side::Both : SeriesTableModel::Side::Direct);
+    }
+    m_sides->setVisible(m_model.hasReverse());
+    m_sideButtons->button(static_cast<int>(m_model.side()))->setChecked(true);
+    if (result && (result->dimensions != before || columns != m_model.columnCount() || !m_view->horizontalHeader()->isSortIndicatorShown()))
+        showRanking();
+    for (int row = 0; row < m_model.rowCount() && !chosen.empty(); ++row) {
+        if (chosen.erase(m_model.label(m_model.seriesOf(row))) > 0)
+            m_view->selectionModel()->select(m_model.index(row, 0), QItemSelectionModel::Select | QItemSelectionModel::Rows);
     }
     layoutColumns();
     m_total->update();
-    m_updating = false;
 }
 
 void SeriesTable::select(int series)
 {
     const int row = m_model.rowOf(series);
-    m_updating = true;
     if (row < 0)
         m_view->clearSelection();
     else
         m_view->selectRow(row);
-    m_updating = false;
+}
+
+void SeriesTable::setHidden(const std::set<int>& hidden)
+{
+    m_delegate->setHidden(hidden);
+    m_view->viewport()->update();
+}
+
+void SeriesTable::setHovered(int series)
+{
+    if (series == m_delegate->hovered())
+        return;
+    m_delegate->setHovered(series);
+    m_view->viewport()->update();
+}
+
+void SeriesTable::hover(int series)
+{
+    if (series == m_delegate->hovered())
+        return;
+    setHovered(series);
+    emit hovered(series);
 }
 
 /// Figures get what they need, dimensions share the rest.
@@ -292,19 +379,60 @@ bool SeriesTable::eventFilter(QObject* watched, QEvent* event)
         paintTotal(painter);
         return true;
     }
-    if (watched == m_view->viewport() && event->type() == QEvent::Resize)
-        layoutColumns();
-    if (watched == m_view && event->type() == QEvent::KeyPress) {
-        if (static_cast<QKeyEvent*>(event)->matches(QKeySequence::Copy)) {
-            copy();
-            return true;
-        }
-        if (static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
-            m_view->clearSelection();
-            return true;
-        }
+    if (watched == m_total && event->type() == QEvent::ToolTip) {
+        auto* help = static_cast<QHelpEvent*>(event);
+        m_total->setToolTip(m_model.totalData(m_view->columnAt(help->pos().x()), Qt::ToolTipRole).toString());
     }
-    return QWidget::eventFilter(watched, event);
+    const bool used = watched == m_view->viewport() ? viewportEvent(event) : watched == m_view && viewEvent(event);
+    return used || QWidget::eventFilter(watched, event);
+}
+
+bool SeriesTable::viewportEvent(QEvent* event)
+{
+    switch (event->type()) {
+    case QEvent::Resize: layoutColumns(); return false;
+    case QEvent::Leave: hover(-1); return false;
+    case QEvent::MouseMove: {
+        const auto index = m_view->indexAt(static_cast<QMouseEvent*>(event)->pos());
+        hover(index.isValid() ? m_model.seriesOf(index.row()) : -1);
+        return false;
+    }
+    case QEvent::MouseButtonPress: {
+        // Ctrl hides instead of choosing; Shift chooses rows to copy.
+        auto* mouse = static_cast<QMouseEvent*>(event);
+        return mouse->button() == Qt::LeftButton && mouse->modifiers().testFlag(Qt::ControlModifier);
+    }
+    case QEvent::MouseButtonRelease: {
+        auto* mouse = static_cast<QMouseEvent*>(event);
+        const auto index = m_view->indexAt(mouse->pos());
+        if (mouse->button() == Qt::LeftButton && !mouse->modifiers().testFlag(Qt::ShiftModifier))
+            emit clicked(index.isValid() ? m_model.seriesOf(index.row()) : -1, mouse->modifiers());
+        return false;
+    }
+    default: return false;
+    }
+}
+
+bool SeriesTable::viewEvent(QEvent* event)
+{
+    if (event->type() != QEvent::KeyPress)
+        return false;
+    auto* key = static_cast<QKeyEvent*>(event);
+    const auto current = m_view->currentIndex();
+    if (key->matches(QKeySequence::Copy)) {
+        copy();
+    } else if (key->key() == Qt::Key_Escape) {
+        m_view->clearSelection();
+        emit clicked(-1, {});
+    } else if (key->key() == Qt::Key_Space && current.isValid()) {
+        emit clicked(m_model.seriesOf(current.row()), key->modifiers());
+    } else if (key->key() == Qt::Key_Menu && current.isValid()) {
+        const auto place = m_view->visualRect(current).center();
+        showMenu(m_model.seriesOf(current.row()), current.column(), m_view->viewport()->mapToGlobal(place));
+    } else {
+        return false;
+    }
+    return true;
 }
 
 void SeriesTable::paintTotal(QPainter& painter)
@@ -340,30 +468,43 @@ void SeriesTable::copy()
     QApplication::clipboard()->setText(m_model.copied(rows));
 }
 
-void SeriesTable::showMenu(const QPoint& at)
+void SeriesTable::showMenu(int series, int column, const QPoint& globalPosition)
 {
-    const auto index = m_view->indexAt(at);
     QMenu menu(this);
-    if (index.isValid()) {
-        const auto* result = m_model.result();
-        const auto& chosen = result->series[static_cast<size_t>(m_model.seriesOf(index.row()))];
-        if (!chosen.other && !result->dimensions.empty()) {
-            const bool key = m_model.figure(index.column()) == Figure::Key;
-            const auto label = key ? keyText(chosen, static_cast<size_t>(index.column())) : seriesLabel(chosen);
-            const auto shown = QFontMetrics(font()).elidedText(label, Qt::ElideRight, 260);
-            auto dimensions = result->dimensions;
-            auto values = chosen.key;
-            if (key) {
-                dimensions = {dimensions[static_cast<size_t>(index.column())]};
-                values = {values[static_cast<size_t>(index.column())]};
+    const auto* result = m_model.result();
+    if (result && series >= 0 && !result->series[static_cast<size_t>(series)].other && !result->dimensions.empty()) {
+        const auto& chosen = result->series[static_cast<size_t>(series)];
+        const auto at = static_cast<size_t>(column);
+        const bool key = column >= 0 && m_model.figure(column) == Figure::Key;
+        // What stands for all values that were not named is no value to filter by.
+        std::vector<core::Dimension> dimensions;
+        std::vector<std::string> values;
+        for (size_t i = 0; i < result->dimensions.size(); ++i) {
+            if ((!key || i == at) && !isOther(chosen, i)) {
+                dimensions.push_back(result->dimensions[i]);
+                values.push_back(chosen.key[i]);
             }
+        }
+        const auto label = key ? m_model.valueLabel(at, chosen.key[at]) : m_model.label(series);
+        const auto shown = QFontMetrics(font()).elidedText(label, Qt::ElideRight, 260);
+        if (!dimensions.empty()) {
             menu.addAction(tr("Filter for “%1”").arg(shown), this, [this, dimensions, values] { emit filterAsked(dimensions, values, false); });
             menu.addAction(tr("Filter without “%1”").arg(shown), this, [this, dimensions, values] { emit filterAsked(dimensions, values, true); });
-            menu.addSeparator();
         }
+        if (key && result->dimensions.size() > 1) {
+            const auto dimension = result->dimensions[at];
+            menu.addAction(tr("Only by %1").arg(dimensionLabel(m_model.schema(), dimension)), this, [this, dimension] { emit onlyAsked(dimension); });
+        }
+        if (!dimensions.empty())
+            menu.addAction(tr("Show its flows"), this, [this, dimensions, values] { emit flowsAsked(dimensions, values); });
+        menu.addSeparator();
+        menu.addAction(tr("Show it alone"), this, [this, series] { emit clicked(series, {}); });
+        menu.addAction(tr("Hide or show it"), this, [this, series] { emit clicked(series, Qt::ControlModifier); });
+        menu.addSeparator();
+        menu.addAction(tr("Copy “%1”").arg(shown), this, [label] { QApplication::clipboard()->setText(label); });
     }
     menu.addAction(m_view->selectionModel()->hasSelection() ? tr("Copy the selected rows") : tr("Copy the table"), QKeySequence::Copy, this, &SeriesTable::copy);
-    menu.exec(m_view->viewport()->mapToGlobal(at));
+    menu.exec(globalPosition);
 }
 
 } // namespace rivereto::ui

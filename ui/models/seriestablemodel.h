@@ -15,20 +15,26 @@ using AsNames = std::function<QString(uint32_t)>;
 class SeriesTableModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum class Figure : uint8_t { Key, Min, Max, Last, Average, P95, Share, Total };
+    enum class Figure : uint8_t { Key, Min, Max, Last, Average, P95, Billing, Before, Change, Share, Total };
+    /// Of an answer in both directions: one of them, or both on one row.
+    enum class Side : uint8_t { Direct, Reverse, Both };
     enum Role {
         kUnitRole = Qt::UserRole, ///< header: unit of the column's figures
         kFigureRole,              ///< header: int(Figure)
         kSeriesRole,              ///< position in the result, or -1
         kNumberRole,              ///< raw value; share as 0 … 1
         kDetailRole,              ///< secondary text behind the value: "318 more", an AS name
-        kOtherRole,               ///< the row is Other
+        kOtherRole,               ///< the row, or the value of this dimension, is Other
+        kReverseRole,             ///< header: the column is about the reverse direction, beside one that is not
     };
-    static constexpr int kTotalRow = -1;
 
     using QAbstractTableModel::QAbstractTableModel;
     void setAnswer(const AnswerPtr& answer, std::shared_ptr<const core::Schema> schema);
     void setAsNames(AsNames names) { m_asNames = std::move(names); }
+    /// Takes effect when the answer has both directions.
+    void setSide(Side side);
+    [[nodiscard]] Side side() const { return hasReverse() ? m_side : Side::Direct; }
+    [[nodiscard]] bool hasReverse() const { return m_answer && m_answer->result && m_answer->result->reverse; }
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -44,22 +50,40 @@ public:
     [[nodiscard]] int seriesOf(int row) const;
     [[nodiscard]] int rowOf(int series) const;
     [[nodiscard]] const core::Schema& schema() const { return *m_schema; }
-    [[nodiscard]] const core::QueryResult* result() const { return m_answer ? m_answer->result.get() : nullptr; }
+    /// Of the side that is shown; of the direct one when both are.
+    [[nodiscard]] const core::QueryResult* result() const;
     /// All dimensions, AS numbers with their names.
     [[nodiscard]] QString label(int series) const;
+    /// What a value of a dimension is called: AS numbers with their names.
+    [[nodiscard]] QString valueLabel(size_t dimension, const std::string& value) const;
     /// Tab-separated, with a header line.
     [[nodiscard]] QString copied(const QList<int>& rows) const;
 
 private:
-    [[nodiscard]] double value(const core::Series& series, Figure figure) const;
-    [[nodiscard]] QString figureText(const core::Series& series, Figure figure) const;
+    struct Measured {
+        Figure figure;
+        bool reverse = false;
+    };
+    void layout();
+    [[nodiscard]] const core::QueryResult* reverse() const { return m_answer->result->reverse.get(); }
+    /// The series of a number, or the total, in the direction of a column; null where that direction has none.
+    [[nodiscard]] const core::Series* seriesIn(int column, int number) const;
+    [[nodiscard]] const core::Series* before(int number) const;
+    [[nodiscard]] Measured measured(int column) const;
+    [[nodiscard]] double value(int column, int number) const;
+    [[nodiscard]] double change(int number) const;
+    [[nodiscard]] double share(int number) const;
+    [[nodiscard]] QString figureText(int column, int number) const;
+    [[nodiscard]] QString samplesText(int column, int number) const;
     [[nodiscard]] QString asName(const core::Series& series, int dimension) const;
+    [[nodiscard]] bool lessKey(int column, const core::Series& one, const core::Series& two) const;
     void order();
 
     AnswerPtr m_answer;
     std::shared_ptr<const core::Schema> m_schema;
     AsNames m_asNames;
-    std::vector<Figure> m_figures; ///< behind the dimensions
+    std::vector<Measured> m_figures; ///< behind the dimensions
+    Side m_side = Side::Direct;
     std::vector<int> m_rows;       ///< row → series
     core::Scale m_rate;
     core::Scale m_sum;

@@ -116,10 +116,17 @@ QString totalSuffix(core::Unit unit)
 
 QString quantity(double value, const QString& suffix) { return text(core::formatScaled(value, suffix.toStdString())); }
 
+bool isOther(const core::Series& series, size_t dimension)
+{
+    return series.other || (dimension < series.otherAt.size() && series.otherAt[dimension]);
+}
+
 QString keyText(const core::Series& series, size_t dimension)
 {
     if (series.other)
-        return dimension == 0 ? tr("Other") : QString();
+        return dimension == 0 ? tr("Other") : tr("several");
+    if (isOther(series, dimension))
+        return tr("Other");
     if (dimension >= series.key.size())
         return {};
     const auto& value = series.key[dimension];
@@ -177,6 +184,16 @@ std::optional<std::string> conditionFor(const core::Schema& schema, const core::
     return std::nullopt;
 }
 
+std::optional<std::string> conditionFor(const core::Schema& schema, const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& values)
+{
+    std::optional<std::string> out;
+    for (size_t i = 0; i < dimensions.size(); ++i) {
+        if (const auto one = conditionFor(schema, dimensions[i], values[i]))
+            out = out ? fmt::format("{} AND {}", *out, *one) : *one;
+    }
+    return out;
+}
+
 std::string narrowed(const std::string& filter, const std::string& condition, const core::Schema& schema)
 {
     const auto parsed = core::parseFilter(filter);
@@ -225,6 +242,34 @@ QString Clock::offset(uint64_t ms) const
     if (minutes % 60 != 0)
         out += QStringLiteral(":%1").arg(std::abs(minutes) % 60, 2, 10, QLatin1Char('0'));
     return out;
+}
+
+QString previousName(const core::QueryResult& result, const Clock& clock)
+{
+    if (!result.previous)
+        return {};
+    switch (result.query.previous) {
+    case core::Period::Hour: return tr("an hour before");
+    case core::Period::Week: return tr("a week before");
+    case core::Period::FourWeeks: return tr("4 weeks before");
+    case core::Period::Year: return tr("a year before");
+    default: break;
+    }
+    // A day before is a weekday, as long as the range does not touch two.
+    const auto& range = result.previous->range;
+    const auto from = dateTime(clock, range.from).date();
+    return from == dateTime(clock, range.to - 1).date() ? words().toString(from, QStringLiteral("dddd d MMM")) : tr("a day before");
+}
+
+QString interruptionName(const core::Interruption& interruption)
+{
+    const auto datagrams = text(core::formatCount(interruption.datagrams));
+    switch (interruption.kind) {
+    case core::Interruption::Kind::NotListening: return tr("listener stopped");
+    case core::Interruption::Kind::KernelLost: return tr("%1 datagrams lost in the kernel").arg(datagrams);
+    case core::Interruption::Kind::Dropped: return tr("%1 datagrams dropped").arg(datagrams);
+    }
+    return {};
 }
 
 } // namespace rivereto::ui

@@ -9,6 +9,7 @@
 
 #include "core/query/result.h"
 #include "core/schema/schema.h"
+#include "core/store/interruption.h"
 
 namespace rivereto::ui {
 
@@ -28,7 +29,9 @@ QString totalSuffix(core::Unit unit);
 /// "6.14 Gb/s".
 QString quantity(double value, const QString& suffix);
 
-/// One dimension of a series' key: "none" for a missing value.
+/// Whether a dimension of a series stands for all values that were not named.
+bool isOther(const core::Series& series, size_t dimension);
+/// One dimension of a series' key: "none" for a missing value, "several" behind the Other of a whole series.
 QString keyText(const core::Series& series, size_t dimension);
 /// All dimensions: "2906 · et-0/0/2".
 QString seriesLabel(const core::Series& series);
@@ -38,6 +41,8 @@ QString errorText(const core::Error& error);
 
 /// A condition on a key's value in the filter language; nothing when the column's type has no equality.
 std::optional<std::string> conditionFor(const core::Schema& schema, const core::Dimension& dimension, const std::string& value);
+/// The same for several, joined by AND; what has no equality is left out, nothing when all of it is.
+std::optional<std::string> conditionFor(const core::Schema& schema, const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& values);
 /// What a dimension is called: a column's label, the word for both ends, "Conversation".
 QString dimensionLabel(const core::Schema& schema, const core::Dimension& dimension);
 /// `filter` and also `condition`.
@@ -58,5 +63,10 @@ struct Clock {
     /// "UTC+1"; empty in UTC.
     [[nodiscard]] QString offset(uint64_t ms) const;
 };
+
+/// What the previous period of a result is called: "Sunday 22 Nov", "the hour before".
+QString previousName(const core::QueryResult& result, const Clock& clock);
+/// "listener stopped", "12 datagrams lost".
+QString interruptionName(const core::Interruption& interruption);
 
 } // namespace rivereto::ui

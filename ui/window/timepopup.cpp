@@ -13,6 +13,7 @@ namespace {
 
 constexpr uint64_t kMinute = 60'000;
 constexpr uint64_t kHour = 60 * kMinute;
+constexpr uint64_t kDay = 24 * kHour;
 constexpr uint64_t kPresets[] = {15 * kMinute, kHour, 3 * kHour, 6 * kHour, 12 * kHour, 24 * kHour, 2 * 24 * kHour, 7 * 24 * kHour};
 
 QString lengthName(uint64_t ms)
@@ -31,6 +32,13 @@ void setRole(QLabel& label, const char* role)
     label.style()->polish(&label);
 }
 
+/// An empty field means now.
+std::string written(const QLineEdit& edit)
+{
+    const auto words = edit.text().trimmed();
+    return words.isEmpty() ? "now" : words.toStdString();
+}
+
 /// Without a translation Qt leaves "(s)" in; English says it properly.
 QString plural(QString words, bool one) { return words.replace(QStringLiteral("(s)"), one ? QString() : QStringLiteral("s")); }
 
@@ -41,6 +49,7 @@ QString rangeName(const RangeChoice& range, bool live)
     switch (range.kind) {
     case RangeChoice::Kind::All: return TimePopup::tr("All of the capture");
     case RangeChoice::Kind::Fixed: return {};
+    case RangeChoice::Kind::Words: return QStringLiteral("%1 → %2").arg(text(range.from), text(range.to));
     case RangeChoice::Kind::Last: break;
     }
     const bool one = range.lengthMs == kHour;
@@ -104,15 +113,19 @@ TimePopup::TimePopup(Explorer& explorer, bool live, QWidget* parent)
     row->addLayout(entry);
     connect(m_apply, &QPushButton::clicked, this, [this] {
         if (m_range)
-            choose(RangeChoice::between(*m_range));
+            choose(*m_range);
     });
-    if (const auto shown = explorer.shownRange()) {
-        const auto written = [&](uint64_t ms) {
-            const auto iso = core::formatTime(ms, explorer.clock().offsetMinutes(ms));
-            return text(iso.substr(0, 10)) + QLatin1Char(' ') + text(iso.substr(11, ms % 1000 == 0 ? 8 : 12));
+    const auto& chosen = explorer.state().range;
+    if (chosen.kind == RangeChoice::Kind::Words) {
+        m_from->setText(text(chosen.from));
+        m_to->setText(text(chosen.to));
+    } else if (const auto shown = explorer.shownRange()) {
+        const auto iso = [&](uint64_t ms) {
+            const auto time = core::formatTime(ms, explorer.clock().offsetMinutes(ms));
+            return text(time.substr(0, 10)) + QLatin1Char(' ') + text(time.substr(11, ms % 1000 == 0 ? 8 : 12));
         };
-        m_from->setText(written(shown->from));
-        m_to->setText(written(shown->to));
+        m_from->setText(iso(shown->from));
+        m_to->setText(iso(shown->to));
     }
     check();
     m_from->setFocus();
@@ -129,8 +142,7 @@ void TimePopup::choose(const RangeChoice& range)
 std::optional<uint64_t> TimePopup::read(const QLineEdit& edit, QLabel& note) const
 {
     const auto now = m_explorer.now();
-    const auto words = edit.text().trimmed();
-    const auto parsed = core::parseTime(words.isEmpty() ? "now" : words.toStdString(), now.ms, now.utcOffsetMinutes);
+    const auto parsed = core::parseTime(written(edit), now.ms, now.utcOffsetMinutes);
     setRole(note, parsed ? "small" : "error");
     if (!parsed) {
         note.setText(errorText(parsed.error()));
@@ -146,7 +158,13 @@ void TimePopup::check()
     const auto to = read(*m_to, *m_toNote);
     m_range.reset();
     if (from && to && *from < *to) {
-        m_range = core::TimeRange{*from, *to};
+        const auto now = m_explorer.now();
+        const auto start = written(*m_from);
+        const auto end = written(*m_to);
+        // What means another time a day from now is kept in words.
+        const auto later = [&](const std::string& words) { return core::parseTime(words, now.ms + kDay, now.utcOffsetMinutes).value_or(0); };
+        const bool moves = later(start) != *from || later(end) != *to;
+        m_range = moves ? RangeChoice::words(start, end) : RangeChoice::between({*from, *to});
     } else if (from && to) {
         setRole(*m_toNote, "error");
         m_toNote->setText(tr("The end lies before the start."));

@@ -28,7 +28,7 @@ private:
     QLabel* m_fromNote;
     QLabel* m_toNote;
     QPushButton* m_apply;
-    std::optional<core::TimeRange> m_range;
+    std::optional<RangeChoice> m_range;
 };
 
 /// "Last 6 hours", or of the stored data when nothing arrives.

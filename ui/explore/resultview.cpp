@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/explore/resultview.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QVBoxLayout>
+
+#include "core/text/time.h"
+#include "ui/explore/dottedsplitter.h"
+
+namespace rivereto::ui {
+
+namespace {
+
+/// As the chart draws the previous period.
+class DashedLine : public QWidget {
+public:
+    explicit DashedLine(const Theme& theme) : m_theme(theme) { setFixedSize(26, 16); }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        QPainter painter(this);
+        painter.setPen(QPen(m_theme[Token::text], 1.6, Qt::DashLine));
+        painter.drawLine(QPointF(0, 8), QPointF(width(), 8));
+    }
+
+private:
+    const Theme& m_theme;
+};
+
+} // namespace
+
+ResultView::ResultView(Explorer& explorer, const Theme& theme, QWidget* parent) : QWidget(parent), m_explorer(explorer), m_theme(theme)
+{
+    auto* top = new QWidget;
+    top->setObjectName(QStringLiteral("chart"));
+    top->setAttribute(Qt::WA_StyledBackground);
+    auto* column = new QVBoxLayout(top);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(buildHeading());
+    m_charts = new QStackedWidget;
+    column->addWidget(m_charts, 1);
+    m_table = new SeriesTable(theme);
+    m_table->model().setAsNames([this](uint32_t number) { return m_explorer.autonomousSystem(number); });
+    auto* splitter = new DottedSplitter(theme, Qt::Vertical);
+    splitter->setHandleWidth(9);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(top);
+    splitter->addWidget(m_table);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 0);
+    splitter->setSizes({426, 320});
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->addWidget(splitter);
+    m_chart = chartFor(ChartKind::Stacked);
+    connectTable();
+    connect(&explorer, &Explorer::clockChanged, this, [this] {
+        syncHeading();
+        syncLook();
+    });
+    connect(&explorer, &Explorer::extrasChanged, this, &ResultView::syncLook);
+}
+
+QWidget* ResultView::buildHeading()
+{
+    auto* out = new QWidget;
+    auto* row = new QHBoxLayout(out);
+    row->setContentsMargins(16, 8, 24, 6);
+    row->setSpacing(8);
+    m_title = new QLabel;
+    m_title->setProperty("role", "title");
+    m_title->setMinimumWidth(40);
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    m_beforeLine = new DashedLine(m_theme);
+    m_before = new QLabel;
+    m_points = new QLabel;
+    for (auto* label : {m_before, m_points})
+        label->setProperty("role", "small");
+    row->addWidget(m_title, 1);
+    row->addWidget(m_beforeLine);
+    row->addWidget(m_before);
+    row->addSpacing(8);
+    row->addWidget(m_points);
+    return out;
+}
+
+/// Made when it is first wanted.
+ChartView* ResultView::chartFor(ChartKind kind)
+{
+    auto*& chart = m_made[chartKind(kind).make];
+    if (!chart) {
+        chart = chartKind(kind).make(m_theme);
+        m_charts->addWidget(chart);
+        connectChart(chart);
+    }
+    return chart;
+}
+
+void ResultView::connectChart(ChartView* chart)
+{
+    connect(chart, &ChartView::zoomAsked, &m_explorer, [this](const core::TimeRange& range) { m_explorer.setRange(RangeChoice::between(range)); });
+    connect(chart, &ChartView::rangeDragged, &m_explorer, &Explorer::dragRange);
+    connect(chart, &ChartView::backAsked, &m_explorer, &Explorer::back);
+    connect(chart, &ChartView::explainAsked, this, &ResultView::explainAsked);
+    connect(chart, &ChartView::flowsAsked, this, [this](const core::TimeRange& range) { emit flowsAsked(range, {}); });
+    connect(chart, &ChartView::seriesHovered, m_table, &SeriesTable::setHovered);
+    connect(chart, &ChartView::seriesClicked, this, &ResultView::clicked);
+    connect(chart, &ChartView::filterAsked, this, &ResultView::narrow);
+    connect(chart, &ChartView::menuAsked, this, [this](int series, const QPoint& at) { m_table->showMenu(series, -1, at); });
+}
+
+void ResultView::connectTable()
+{
+    // Charts made before the table need it, too.
+    for (const auto& [make, chart] : m_made)
+        connect(chart, &ChartView::seriesHovered, m_table, &SeriesTable::setHovered);
+    connect(m_table, &SeriesTable::hovered, this, &ResultView::highlight);
+    connect(m_table, &SeriesTable::clicked, this, &ResultView::clicked);
+    connect(m_table, &SeriesTable::filterAsked, this, &ResultView::narrow);
+    connect(m_table, &SeriesTable::onlyAsked, this, [this](const core::Dimension& dimension) { m_explorer.setDimensions({dimension.name}); });
+    connect(m_table, &SeriesTable::flowsAsked, this, [this](const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& values) {
+        const auto condition = conditionFor(*m_explorer.schema(), dimensions, values);
+        if (const auto range = m_explorer.shownRange(); range && condition)
+            emit flowsAsked(*range, *condition);
+    });
+}
+
+void ResultView::setAnswer(const AnswerPtr& answer)
+{
+    m_answer = answer;
+    m_chart = chartFor(answer->asked.chart);
+    m_charts->setCurrentWidget(m_chart);
+    // The table first: it knows what series are called.
+    m_table->setAnswer(answer, m_explorer.schema());
+    m_chart->setHighlighted(-1);
+    syncLook();
+    m_chart->setAnswer(answer);
+    syncHeading();
+}
+
+void ResultView::clear()
+{
+    m_answer.reset();
+    m_visibility.showAll();
+    for (const auto& [make, chart] : m_made)
+        chart->setAnswer(nullptr);
+    m_table->setAnswer(nullptr, m_explorer.schema());
+}
+
+void ResultView::syncHeading()
+{
+    if (!m_answer)
+        return;
+    const auto& result = *m_answer->result;
+    m_title->setText(chartTitle(*m_explorer.schema(), m_answer->asked.query.dimensions));
+    m_title->setToolTip(m_title->text());
+    const bool before = result.previous != nullptr;
+    m_beforeLine->setVisible(before);
+    m_before->setVisible(before);
+    if (before)
+        m_before->setText(previousName(result, m_explorer.clock()));
+    if (result.intervalMs > 0)
+        m_points->setText(tr("%1 points of %2").arg(QString::number(result.total.points.size()), text(core::formatInterval(result.intervalMs))));
+    else
+        m_points->setText(tr("average of %1, %2").arg(text(core::formatInterval(result.range.length())), quantity(result.total.statistics.average, unitSuffix(result.query.unit))));
+}
+
+ChartLook ResultView::look()
+{
+    ChartLook out{.clock = m_explorer.clock()};
+    out.label = [this](int series) { return m_table->model().label(series); };
+    out.valueLabel = [this](size_t dimension, const std::string& value) { return m_table->model().valueLabel(dimension, value); };
+    if (!m_answer)
+        return out;
+    out.logarithmic = m_answer->asked.logarithmic;
+    out.hidden = m_visibility.hiddenIn(*m_answer->result);
+    const auto& extras = m_explorer.extras();
+    out.capacity = extras.capacity;
+    for (const auto& interruption : extras.interruptions)
+        out.marks.push_back({interruption.range, interruptionName(interruption)});
+    return out;
+}
+
+void ResultView::syncLook()
+{
+    const auto look = this->look();
+    m_table->setHidden(look.hidden);
+    m_chart->setLook(look);
+}
+
+void ResultView::highlight(int series) { m_chart->setHighlighted(series); }
+
+void ResultView::clicked(int series, Qt::KeyboardModifiers modifiers)
+{
+    if (!m_answer)
+        return;
+    if (series < 0)
+        m_visibility.showAll();
+    else if (modifiers.testFlag(Qt::ControlModifier))
+        m_visibility.toggle(*m_answer->result, series);
+    else
+        m_visibility.showAlone(*m_answer->result, series);
+    m_table->select(m_visibility.hiddenIn(*m_answer->result).empty() || modifiers.testFlag(Qt::ControlModifier) ? -1 : series);
+    syncLook();
+}
+
+void ResultView::narrow(const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& values, bool without)
+{
+    const auto condition = conditionFor(*m_explorer.schema(), dimensions, values);
+    if (condition)
+        m_explorer.narrow(without ? "NOT (" + *condition + ")" : *condition);
+}
+
+} // namespace rivereto::ui

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ResultView: an answer as chart and table that highlight one another.
+#pragma once
+
+#include <map>
+
+#include <QLabel>
+#include <QStackedWidget>
+
+#include "ui/charts/chartkinds.h"
+#include "ui/explore/explorer.h"
+#include "ui/explore/seriestable.h"
+#include "ui/explore/visibility.h"
+
+namespace rivereto::ui {
+
+class ResultView : public QWidget {
+    Q_OBJECT
+public:
+    ResultView(Explorer& explorer, const Theme& theme, QWidget* parent = nullptr);
+
+    /// An answer with a result.
+    void setAnswer(const AnswerPtr& answer);
+    void clear();
+    /// The chart of the answer's kind.
+    [[nodiscard]] ChartView& chart() { return *m_chart; }
+    [[nodiscard]] SeriesTable& table() { return *m_table; }
+    /// Of the answer's kind, drawn like the chart; for export.
+    [[nodiscard]] ChartLook look();
+    [[nodiscard]] QString title() const { return m_title->text(); }
+
+signals:
+    void explainAsked(const core::TimeRange& range);
+    /// Raw flows of a range, narrowed by a condition that may be empty.
+    void flowsAsked(const core::TimeRange& range, const std::string& condition);
+
+private:
+    QWidget* buildHeading();
+    ChartView* chartFor(ChartKind kind);
+    void connectChart(ChartView* chart);
+    void connectTable();
+    void syncHeading();
+    void syncLook();
+    void highlight(int series);
+    void clicked(int series, Qt::KeyboardModifiers modifiers);
+    void narrow(const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& values, bool without);
+
+    Explorer& m_explorer;
+    const Theme& m_theme;
+    QLabel* m_title = nullptr;
+    QLabel* m_before = nullptr;     ///< names the dashed line
+    QWidget* m_beforeLine = nullptr;
+    QLabel* m_points = nullptr;
+    QStackedWidget* m_charts = nullptr;
+    std::map<ChartView* (*)(const Theme&), ChartView*> m_made;
+    ChartView* m_chart = nullptr;
+    SeriesTable* m_table = nullptr;
+    AnswerPtr m_answer;
+    SeriesVisibility m_visibility;
+};
+
+} // namespace rivereto::ui
