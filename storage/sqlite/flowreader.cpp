@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "storage/sqlite/storedsegment.h"
+#include "storage/sqlite/flowselect.h"
 
 namespace rivereto::storage {
 
@@ -15,119 +15,8 @@ using core::Storage;
 
 namespace {
 
-/// A matching row and what it is sorted by: a number as {0, n}, an address, or a text's id.
-struct Entry {
-    Ip key;
-    uint32_t segment;
-    uint32_t row;
-};
-
-/// Orders entries; texts by their bytes.
-class Order {
-public:
-    Order(Storage storage, bool descending, const core::DictionaryView& texts)
-        : m_text(storage == Storage::Dict), m_descending(descending), m_texts(texts)
-    {
-    }
-    bool operator()(const Entry& a, const Entry& b) const { return m_descending ? less(b, a) : less(a, b); }
-
-private:
-    [[nodiscard]] bool less(const Entry& a, const Entry& b) const
-    {
-        if (!m_text)
-            return a.key < b.key;
-        return m_texts.text(static_cast<uint32_t>(a.key.lo)) < m_texts.text(static_cast<uint32_t>(b.key.lo));
-    }
-    bool m_text;
-    bool m_descending;
-    const core::DictionaryView& m_texts;
-};
-
-Ip keyOf(const ColumnView& view, size_t row)
-{
-    if (view.storage == Storage::Ip)
-        return view.at<Ip>(row);
-    if (view.storage == Storage::Prefix)
-        return view.at<core::PrefixCell>(row).address;
-    return {0, view.number(row)};
-}
-
-/// Finds matching rows and keeps those that can be among the first `wanted`.
-class Finder {
-public:
-    /// `damaged`: segments to leave out; those that turn out to be are added.
-    Finder(const FlowSource& source, const core::FlowsRequest& request, std::vector<core::DamagedPart>& damaged)
-        : m_source(source), m_damaged(damaged), m_request(request), m_order((*source.schema)[request.sort].storage(), request.descending, source.texts),
-          m_wanted(request.count == 0 ? SIZE_MAX : request.offset + request.count)
-    {
-    }
-
-    core::Result<void> scan(uint32_t number)
-    {
-        const auto& info = *m_source.segments[number];
-        const auto& range = m_request.range;
-        if (std::ranges::find(m_damaged, info.id, &core::DamagedPart::segment) != m_damaged.end())
-            return {};
-        const auto verdict = m_request.filter.judge(SegmentZones(info, m_source.select));
-        if (info.time.to <= range.from || info.time.from >= range.to)
-            return {};
-        const bool inside = info.time.from >= range.from && info.time.to <= range.to;
-        if (inside && verdict == core::BoundFilter::Verdict::None) {
-            m_summary.inRange += info.rows;
-            return {};
-        }
-        StoredSegment segment(*m_source.schema, info, m_source.select, m_source.cache, m_source.texts);
-        std::vector<uint8_t> mask(info.rows, 1);
-        if (verdict != core::BoundFilter::Verdict::All)
-            m_request.filter.evaluate(segment, mask);
-        const auto& time = segment.column(ColumnId::TimeReceived);
-        const auto& sort = segment.column(m_request.sort);
-        if (segment.error())
-            return tl::unexpected(*segment.error());
-        if (segment.damage()) {
-            m_damaged.push_back(*segment.damage());
-            return {};
-        }
-        for (uint32_t row = 0; row < info.rows; ++row) {
-            const auto t = inside ? range.from : time.at<uint64_t>(row);
-            if (t < range.from || t >= range.to)
-                continue;
-            ++m_summary.inRange;
-            if (mask[row]) {
-                ++m_summary.matched;
-                m_entries.push_back({keyOf(sort, row), number, row});
-            }
-        }
-        if (m_entries.size() / 2 > m_wanted)
-            cut();
-        return {};
-    }
-
-    std::vector<Entry> finish()
-    {
-        if (m_entries.size() > m_wanted)
-            cut();
-        std::ranges::sort(m_entries, m_order);
-        m_entries.erase(m_entries.begin(), m_entries.begin() + static_cast<ptrdiff_t>(std::min<uint64_t>(m_request.offset, m_entries.size())));
-        return std::move(m_entries);
-    }
-    [[nodiscard]] const core::FlowsSummary& summary() const { return m_summary; }
-
-private:
-    void cut()
-    {
-        std::ranges::nth_element(m_entries, m_entries.begin() + static_cast<ptrdiff_t>(m_wanted), m_order);
-        m_entries.resize(m_wanted);
-    }
-
-    const FlowSource& m_source;
-    std::vector<core::DamagedPart>& m_damaged;
-    const core::FlowsRequest& m_request;
-    Order m_order;
-    uint64_t m_wanted;
-    std::vector<Entry> m_entries;
-    core::FlowsSummary m_summary;
-};
+/// So many rows are put in order at a time.
+constexpr uint64_t kWindow = 1 << 19;
 
 void copyCells(core::FlowBatch& out, ColumnId id, const ColumnView& view, std::span<const std::pair<uint32_t, size_t>> rows,
                const core::DictionaryView& texts)
@@ -147,7 +36,7 @@ void copyCells(core::FlowBatch& out, ColumnId id, const ColumnView& view, std::s
 }
 
 /// Rows of damaged segments are left out, and the segments added to `damaged` with the number of rows.
-core::Result<core::FlowBatch> readRows(const FlowSource& source, std::span<const Entry> entries, std::span<const ColumnId> columns,
+core::Result<core::FlowBatch> readRows(const FlowSource& source, std::span<const FlowEntry> entries, std::span<const ColumnId> columns,
                                        std::vector<core::DamagedPart>& damaged)
 {
     core::FlowBatch out(source.schema);
@@ -183,6 +72,49 @@ core::Result<core::FlowBatch> readRows(const FlowSource& source, std::span<const
     return out;
 }
 
+enum class Handed : uint8_t {
+    Nothing, ///< no row was handed out
+    Some,
+    Broken ///< order was lost by damage after the first rows
+};
+
+struct Places {
+    uint64_t first;
+    uint64_t last;
+};
+
+/// Rows at these places of the listing, in order, to the sink.
+core::Result<Handed> handOut(const FlowSource& source, FlowSelector& selector, Places places, std::span<const ColumnId> columns,
+                             const core::Control& control, std::vector<core::DamagedPart>& damaged, const std::function<bool(core::FlowBatch&&)>& sink)
+{
+    auto out = Handed::Nothing;
+    for (uint64_t first = places.first; first < places.last; first += kWindow) {
+        const auto known = damaged.size();
+        const auto entries = selector.at(first, std::min(first + kWindow, places.last));
+        if (!entries)
+            return tl::unexpected(entries.error());
+        if (damaged.size() > known)
+            return out == Handed::Nothing ? out : Handed::Broken;
+        const std::span<const FlowEntry> all(*entries);
+        for (size_t at = 0; at < all.size(); at += core::kSegmentRows) {
+            if (control.stop.stop_requested())
+                return core::fail(core::kCancelled);
+            const auto sound = damaged.size();
+            auto batch = readRows(source, all.subspan(at, std::min(core::kSegmentRows, all.size() - at)), columns, damaged);
+            if (!batch)
+                return tl::unexpected(batch.error());
+            if (out == Handed::Nothing && damaged.size() > sound)
+                return out;
+            if (batch->empty())
+                continue;
+            out = Handed::Some;
+            if (!sink(std::move(*batch)))
+                return out;
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 core::Result<core::FlowsSummary> readFlows(const FlowSource& source, const core::FlowsRequest& request, const core::Control& control,
@@ -197,33 +129,23 @@ core::Result<core::FlowsSummary> readFlows(const FlowSource& source, const core:
     }
     auto damaged = source.damaged;
     for (;;) {
-        Finder finder(source, request, damaged);
-        for (uint32_t number = 0; number < source.segments.size(); ++number) {
-            if (control.stop.stop_requested())
-                return core::fail(core::kCancelled);
-            if (auto scanned = finder.scan(number); !scanned)
-                return tl::unexpected(scanned.error());
-            if (control.progress)
-                control.progress(static_cast<double>(number + 1) / static_cast<double>(source.segments.size()));
-        }
-        auto out = finder.summary();
-        const auto entries = finder.finish();
-        const std::span<const Entry> all(entries);
-        bool again = false;
-        for (size_t at = 0; at < all.size() && !again; at += core::kSegmentRows) {
-            if (control.stop.stop_requested())
-                return core::fail(core::kCancelled);
-            const auto known = damaged.size();
-            auto batch = readRows(source, all.subspan(at, std::min(core::kSegmentRows, all.size() - at)), columns, damaged);
-            if (!batch)
-                return tl::unexpected(batch.error());
-            // Nobody has seen a row yet: others may take the place of those that cannot be read.
-            again = at == 0 && damaged.size() > known;
-            if (!again && !batch->empty() && !sink(std::move(*batch)))
-                break;
-        }
-        if (again)
+        const auto known = damaged.size();
+        FlowSelector selector(source, request, control, damaged);
+        const uint64_t wanted = std::min(request.count == 0 ? UINT64_MAX : request.count, UINT64_MAX - request.offset);
+        if (auto counted = selector.count(wanted > kWindow); !counted)
+            return tl::unexpected(counted.error());
+        if (damaged.size() > known)
             continue;
+        auto out = selector.summary();
+        const auto end = std::min(out.matched, request.offset + wanted);
+        auto handed = handOut(source, selector, {request.offset, end}, columns, control, damaged, sink);
+        if (!handed)
+            return tl::unexpected(handed.error());
+        // Nobody has seen a row yet: others may take the place of those that cannot be read.
+        if (*handed == Handed::Nothing && damaged.size() > known)
+            continue;
+        if (*handed == Handed::Broken)
+            return core::fail("a segment changed while it was read");
         out.damaged = std::move(damaged);
         return out;
     }

@@ -5,6 +5,7 @@
 #include "core/store/flowstore.h"
 #include "storage/sqlite/catalog.h"
 #include "storage/sqlite/columncache.h"
+#include "storage/sqlite/flowcounts.h"
 
 namespace rivereto::storage {
 
@@ -15,11 +16,12 @@ struct FlowSource {
     Statement& select;
     ColumnCache& cache;
     const StoreDictionary& texts;
+    FlowCounts& counts;
     std::vector<core::DamagedPart> damaged; ///< known before anything is read
 };
 
 /// See FlowStore::flows. A segment that turns out to be damaged is left out; when that happens after rows went to the sink, its
-/// rows are missing among those that follow. With a count, memory stays in proportion to offset + count; without, 24 bytes a matching row.
+/// rows are missing among those that follow. Memory stays in proportion to count, up to some 20 MB, whatever the offset.
 core::Result<core::FlowsSummary> readFlows(const FlowSource& source, const core::FlowsRequest& request, const core::Control& control,
                                            const std::function<bool(core::FlowBatch&&)>& sink);
 

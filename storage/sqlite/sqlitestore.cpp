@@ -293,9 +293,12 @@ core::Result<core::FlowsSummary> SqliteStore::flows(const core::FlowsRequest& re
     auto current = snapshot(1);
     if (!current)
         return tl::unexpected(current.error());
-    return readFlows({.schema = m_schema, .segments = current->catalog->segments, .select = current->leases[0].select(), .cache = *m_cache,
-                      .texts = *m_texts, .damaged = knownDamage(*current->catalog)},
-                     request, control, sink);
+    auto out = readFlows({.schema = m_schema, .segments = current->catalog->segments, .select = current->leases[0].select(), .cache = *m_cache,
+                          .texts = *m_texts, .counts = m_counts, .damaged = knownDamage(*current->catalog)},
+                         request, control, sink);
+    if (out)
+        out->generation = current->catalog->generation;
+    return out;
 }
 
 } // namespace rivereto::storage

@@ -10,6 +10,7 @@
 #include "core/store/flowstore.h"
 #include "storage/sqlite/catalog.h"
 #include "storage/sqlite/columncache.h"
+#include "storage/sqlite/flowcounts.h"
 #include "storage/sqlite/storewriter.h"
 
 namespace rivereto::storage {
@@ -69,6 +70,7 @@ private:
     FileColumns m_columns;
     std::unique_ptr<StoreWriter> m_writer;
     std::unique_ptr<ColumnCache> m_cache;
+    FlowCounts m_counts;
 
     std::mutex m_mutex;
     Database m_watch;                         ///< guarded: reads the catalogue
