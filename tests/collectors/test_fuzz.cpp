@@ -5,6 +5,9 @@
 #define LLVMFuzzerTestOneInput fuzzDecode
 #include "tests/fuzz/fuzz_decode.cpp"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzzDissect
+#include "tests/fuzz/fuzz_dissect.cpp"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzzCapture
 #include "tests/fuzz/fuzz_capture.cpp"
 #undef LLVMFuzzerTestOneInput
@@ -27,6 +30,7 @@ void FuzzTest::seeds_data()
 {
     QTest::addColumn<QString>("folder");
     QTest::newRow("decode") << "decode";
+    QTest::newRow("dissect") << "decode"; // takes the same runs of datagrams
     QTest::newRow("capture") << "capture";
     QTest::newRow("filter") << "filter";
 }
@@ -34,7 +38,8 @@ void FuzzTest::seeds_data()
 void FuzzTest::seeds()
 {
     QFETCH(QString, folder);
-    const auto target = folder == "decode" ? fuzzDecode : folder == "capture" ? fuzzCapture : fuzzFilter;
+    const bool dissect = qstrcmp(QTest::currentDataTag(), "dissect") == 0;
+    const auto target = dissect ? fuzzDissect : folder == "decode" ? fuzzDecode : folder == "capture" ? fuzzCapture : fuzzFilter;
     const auto give = [&](const QByteArray& bytes) {
         // A copy of exactly this size, so that a sanitizer sees a step beyond.
         const std::vector<uint8_t> copy(bytes.begin(), bytes.end());

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/decode/dissecttree.h"
+
+#include <algorithm>
+
+#include "core/base/ip.h"
+#include "core/text/names.h"
+#include "core/text/time.h"
+#include "core/text/value.h"
+
+namespace rivereto::core {
+
+namespace {
+
+std::string uptime(uint64_t ms)
+{
+    return fmt::format("{}.{:03} s", ms / 1000, ms % 1000);
+}
+
+ElementText shown(Bytes octets, Show show)
+{
+    const uint64_t number = loadBe(octets);
+    switch (show) {
+    case Show::Number: break;
+    case Show::Hex: return {fmt::format("{:#x}", number), {}};
+    case Show::Seconds: return {formatTime(number * 1000), {}};
+    case Show::Uptime: return {fmt::format("{}", number), uptime(number)};
+    case Show::Address:
+        if (octets.size() == 4)
+            return {Ip::v4(load32(octets.data())).toString(), {}};
+        return {octets.size() == 16 ? Ip::fromBytes(octets.data()).toString() : formatOctets(octets), {}};
+    case Show::Mac: return {formatMac(number), {}};
+    case Show::Text: return formatElement(findElement(0, element::kIfName), octets);
+    case Show::Protocol: return formatElement(findElement(0, element::kProtocol), octets.last(1));
+    case Show::Port: return {fmt::format("{}", number), std::string(serviceName(static_cast<uint16_t>(number)))};
+    case Show::EtherType: return formatElement(findElement(0, 256), octets.last(std::min<size_t>(octets.size(), 2)));
+    case Show::TcpFlags: return {fmt::format("{:#x}", number), formatTcpFlags(number)};
+    case Show::Interface: {
+        constexpr std::string_view formats[] = {"", "discarded", "several interfaces", "unknown format"};
+        const uint64_t value = number & 0x3fffffff;
+        return {fmt::format("{}", value), value == 0x3fffffff ? "internal" : std::string(formats[number >> 30 & 3])};
+    }
+    }
+    return {octets.size() > 8 ? formatOctets(octets) : fmt::format("{}", number), {}};
+}
+
+} // namespace
+
+std::string elementName(const FieldSpec& spec, const ElementInfo* info)
+{
+    if (info)
+        return std::string(info->name);
+    if (spec.enterprise == 0)
+        return fmt::format("element {}", spec.id);
+    const auto enterprise = enterpriseName(spec.enterprise);
+    return enterprise.empty() ? fmt::format("{}:{}", spec.enterprise, spec.id) : fmt::format("{}:{}", enterprise, spec.id);
+}
+
+DissectNode& TreeWriter::node(DissectKind kind, std::string_view name, uint32_t length)
+{
+    auto& out = m_parent.children.emplace_back();
+    out.kind = kind;
+    out.name = name;
+    out.offset = m_at;
+    out.length = std::min(length, left());
+    m_at += out.length;
+    m_budget -= m_budget > 0 ? 1 : 0;
+    return out;
+}
+
+uint64_t TreeWriter::field(const HeaderField& field)
+{
+    if (!m_ok)
+        return 0;
+    if (field.length > left() || m_budget == 0) {
+        finish("rest", m_budget == 0 ? "There is more here than is shown." : "The datagram ends within this.");
+        return 0;
+    }
+    const Bytes octets = m_payload.subspan(m_at, field.length);
+    auto& out = node(DissectKind::Field, field.name, field.length);
+    auto text = shown(octets, field.show);
+    out.value = std::move(text.value);
+    out.meaning = std::move(text.meaning);
+    return loadBe(octets);
+}
+
+bool TreeWriter::fields(std::initializer_list<HeaderField> all)
+{
+    for (const auto& one : all)
+        field(one);
+    return m_ok;
+}
+
+DissectNode& TreeWriter::element(const FieldSpec& spec, uint32_t length, uint8_t prefix)
+{
+    const bool reverse = spec.enterprise == element::kReverseEnterprise;
+    const auto* info = findElement(reverse ? 0 : spec.enterprise, spec.id);
+    auto& out = node(DissectKind::Field, {}, length + prefix);
+    out.name = elementName(spec, info);
+    out.scope = spec.scope;
+    out.reverse = reverse;
+    out.prefix = prefix;
+    out.element = spec.id;
+    out.enterprise = spec.enterprise;
+    if (info)
+        out.type = elementTypeName(info->type);
+    auto text = formatElement(info, m_payload.subspan(out.offset + prefix, out.length - prefix));
+    out.value = std::move(text.value);
+    out.meaning = std::move(text.meaning);
+    return out;
+}
+
+void TreeWriter::finish(std::string_view name, std::string_view note)
+{
+    m_ok = false;
+    if (left() == 0 && note.empty())
+        return;
+    if (left() == 0) {
+        m_parent.note = note;
+        return;
+    }
+    const auto octets = rest();
+    auto& out = node(DissectKind::Rest, name, left());
+    out.value = formatOctets(octets);
+    out.note = note;
+}
+
+void TreeWriter::finishPadding(std::string_view note)
+{
+    const auto octets = rest();
+    if (std::ranges::all_of(octets, [](uint8_t byte) { return byte == 0; }))
+        finish("padding", {});
+    else
+        finish("rest", note);
+}
+
+} // namespace rivereto::core
