@@ -10,8 +10,8 @@ namespace {
 
 constexpr int kMostSweeps = 16;
 constexpr int kMostSwapPasses = 8;
-/// What is gained must be worth leaving the order by size.
-constexpr double kWorth = 0.97;
+/// What is gained must be worth leaving the order by size, which is easier to read.
+constexpr double kWorth = 0.85;
 
 double crossingsOfGap(const SankeyGraph& graph, size_t gap)
 {
@@ -160,12 +160,14 @@ double sankeyCrossings(const SankeyGraph& graph)
 void orderSankey(SankeyGraph& graph)
 {
     Sweeper sweeper(graph);
-    auto best = graph.columns;
-    double least = sankeyCrossings(graph);
+    const auto bySize = graph.columns;
+    auto best = bySize;
+    const double before = sankeyCrossings(graph);
+    double least = before;
     for (int i = 0, vain = 0; i < kMostSweeps && vain < 4 && least > 0; ++i) {
         sweeper.sweep(i % 2 == 0);
         const double crossings = sankeyCrossings(graph);
-        if (crossings < kWorth * least) {
+        if (crossings < least) {
             least = crossings;
             best = graph.columns;
             vain = 0;
@@ -173,7 +175,7 @@ void orderSankey(SankeyGraph& graph)
             ++vain;
         }
     }
-    graph.columns = best;
+    graph.columns = least < kWorth * before ? best : bySize;
     Sweeper swapper(graph);
     for (int i = 0; i < kMostSwapPasses && swapper.swapNeighbours(); ++i) { }
 }
