@@ -8,6 +8,7 @@
 #include "app/cli/output.h"
 #include "app/resources.h"
 #include "app/window/programbackend.h"
+#include "ui/explore/statelink.h"
 #include "ui/window/mainwindow.h"
 
 namespace rivereto::app {
@@ -33,7 +34,7 @@ bool hasDisplay()
 
 int runWindow(int argc, char** argv)
 {
-    Arguments args(QString(), QObject::tr("A desktop analyzer for network flows. Without a command it opens the window.\n\nCommands:\n%1").arg(commandList()), QStringLiteral("[FILE…]"));
+    Arguments args(QString(), QObject::tr("A desktop analyzer for network flows. Without a command it opens the window.\n\nCommands:\n%1").arg(commandList()), QStringLiteral("[FILE…] [LINK]"));
     if (const auto exit = args.parse(ownArguments(argc, argv)))
         return *exit;
     const auto threads = args.number(QStringLiteral("threads"), 0);
@@ -48,8 +49,20 @@ int runWindow(int argc, char** argv)
     QApplication application(argc, argv);
     ProgramBackend backend(std::move(*runtime), static_cast<unsigned>(*threads));
     ui::MainWindow window(backend);
+    QStringList files;
+    for (const auto& operand : args.operands()) {
+        if (!ui::looksLikeLink(operand))
+            files << operand;
+        else if (const auto state = ui::stateOf(operand); !state)
+            return args.wrongUsage(state.error().message());
+        else
+            window.openLink(operand);
+    }
     window.show();
-    backend.openPaths(args.operands());
+    if (files.isEmpty())
+        window.restoreSession();
+    else
+        backend.openPaths(files);
     return QApplication::exec();
 }
 

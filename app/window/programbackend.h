@@ -27,6 +27,7 @@ public:
 
     [[nodiscard]] std::shared_ptr<core::FlowStore> store() const override;
     [[nodiscard]] QString databaseName() const override { return m_name; }
+    [[nodiscard]] QString databasePath() const override { return m_path; }
     [[nodiscard]] bool unsaved() const override { return m_temporary && m_heard; }
     [[nodiscard]] ui::JobStatus job() const override { return m_job; }
     [[nodiscard]] ui::InputStatus input() const override { return m_input; }

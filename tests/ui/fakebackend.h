@@ -28,6 +28,7 @@ public:
 
     std::shared_ptr<core::FlowStore> store() const override { return opened; }
     QString databaseName() const override { return opened ? QStringLiteral("edge-paris.rivereto") : QString(); }
+    QString databasePath() const override { return opened ? QStringLiteral("/flows/edge-paris.rivereto") : QString(); }
     bool unsaved() const override { return false; }
     JobStatus job() const override { return status; }
     InputStatus input() const override { return inputs; }

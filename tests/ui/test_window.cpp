@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window from outside: what a user picks, types and sees.
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
 #include <QComboBox>
 #include <QDropEvent>
 #include <QHeaderView>
@@ -8,6 +11,7 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSplitter>
+#include <QTemporaryFile>
 #include <QTest>
 
 #include "tests/ui/fakebackend.h"
@@ -38,9 +42,20 @@ private slots:
     void dropsOpen();
     void themesSwitch();
     void controlsHaveNames();
+    void linksOpenStates();
+    void sessionIsRestored();
+    void readyViewsAndWindows();
     void smallestSize();
 
 private:
+    void trigger(const QString& action) const
+    {
+        for (auto* one : m_window->findChildren<QAction*>()) {
+            if (one->text() == action)
+                return one->trigger();
+        }
+        QFAIL(qPrintable(action));
+    }
     void settle();
     const core::QueryResult& result() { return *m_window->explorer().answer()->result; }
     std::unique_ptr<FakeBackend> m_backend;
@@ -393,6 +408,79 @@ void TestWindow::controlsHaveNames()
             name = button->text();
         QVERIFY2(!name.isEmpty() || qobject_cast<QHeaderView*>(widget) || qobject_cast<QMenuBar*>(widget), widget->metaObject()->className());
     }
+}
+
+void TestWindow::linksOpenStates()
+{
+    // Before there is a database: it opens with the link's state.
+    m_window->openLink(QStringLiteral("rivereto:explore?chart=lines&dimensions=Proto&filter=Proto%20%3D%206&limit=3"));
+    m_backend->openStore(someFlows());
+    settle();
+    QCOMPARE(m_window->explorer().state().chart, ChartKind::Lines);
+    QCOMPARE(result().query.limit, 3U);
+    QCOMPARE(m_window->explorePage().filter().typed(), QStringLiteral("Proto = 6"));
+    m_window->explorer().setDimensions({"DstPort"});
+    settle();
+    trigger(QStringLiteral("Copy &link to this view"));
+    const auto copied = QGuiApplication::clipboard()->text();
+    m_window->explorer().setFilter({});
+    m_window->openLink(copied);
+    settle();
+    QCOMPARE(result().query.filter, std::string("Proto = 6"));
+    QCOMPARE(result().dimensions.front().name, std::string("DstPort"));
+    m_window->openLink(QStringLiteral("rivereto:explore?chart=pie"));
+    QVERIFY(m_window->banner().isVisible());
+    QVERIFY(m_window->banner().words().contains("pie"));
+}
+
+void TestWindow::sessionIsRestored()
+{
+    m_backend->openStore(someFlows());
+    settle();
+    m_window->explorer().setDimensions({"DstAS"});
+    settle();
+    m_window->close();
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    m_backend->preferences["session/file"] = file.fileName();
+    m_backend->openStore(nullptr);
+    m_window = std::make_unique<MainWindow>(*m_backend);
+    m_window->show();
+    m_window->restoreSession();
+    QCOMPARE(m_backend->paths, QStringList{file.fileName()});
+    m_backend->openStore(someFlows());
+    settle();
+    QCOMPARE(result().dimensions.front().name, std::string("DstAS"));
+}
+
+void TestWindow::readyViewsAndWindows()
+{
+    m_backend->openStore(someFlows());
+    settle();
+    m_window->explorer().setFilter("Proto = 6");
+    settle();
+    trigger(QStringLiteral("Conversations by address"));
+    settle();
+    auto& table = m_window->explorePage().table();
+    QCOMPARE(result().query.filter, std::string("Proto = 6"));
+    QVERIFY(result().reverse);
+    // Both directions on one row.
+    QCOMPARE(table.model().side(), SeriesTableModel::Side::Both);
+    QVERIFY(table.model().headerData(1, Qt::Horizontal).toString().startsWith(u'→'));
+    QVERIFY(table.model().headerData(2, Qt::Horizontal).toString().startsWith(u'←'));
+    trigger(QStringLiteral("&New window"));
+    MainWindow* other = nullptr;
+    for (auto* widget : QApplication::topLevelWidgets()) {
+        if (auto* window = qobject_cast<MainWindow*>(widget); window && window != m_window.get() && window->isVisible())
+            other = window;
+    }
+    QVERIFY(other);
+    QCOMPARE(other->explorer().state(), m_window->explorer().state());
+    // Each goes its own way.
+    other->explorer().setFilter({});
+    QCOMPARE(m_window->explorer().state().query.filter, std::string("Proto = 6"));
+    QTRY_VERIFY(!other->explorer().running());
+    delete other;
 }
 
 void TestWindow::smallestSize()

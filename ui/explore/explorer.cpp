@@ -39,8 +39,10 @@ void Explorer::restart()
     m_runner.cancel();
     m_answer.reset();
     m_extras = {};
-    m_fresh = true;
-    m_history.reset({});
+    m_fresh = !m_first || !store();
+    m_history.reset(m_first && store() ? *m_first : ViewState{});
+    if (store())
+        m_first.reset();
     emit stateChanged();
     emit answerChanged();
     ask();

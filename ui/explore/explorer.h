@@ -21,6 +21,9 @@ public:
     explicit Explorer(Backend& backend, QObject* parent = nullptr);
 
     [[nodiscard]] const ViewState& state() const { return m_history.current(); }
+    /// The state that the next database opens with, instead of a fresh one.
+    void openWith(const ViewState& state) { m_first = state; }
+    [[nodiscard]] const std::optional<ViewState>& opensWith() const { return m_first; }
     /// Puts a state on the history and asks. One that only looks otherwise is answered at once.
     void go(const ViewState& state);
     /// go() to the state in force as `edit` changes it.
@@ -85,6 +88,7 @@ private:
     QElapsedTimer m_sinceDrag;
     Clock m_clock;
     unsigned m_points = 300;
+    std::optional<ViewState> m_first;
     bool m_again = false; ///< flows arrived while a query ran
     bool m_fresh = true;  ///< nothing chosen yet since the database was opened
 };

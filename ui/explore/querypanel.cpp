@@ -15,7 +15,9 @@ namespace rivereto::ui {
 namespace {
 
 constexpr int kWidth = 256;
+constexpr int kMargin = 16;
 constexpr int kFieldWidth = 136;
+constexpr int kPrefixWidths[] = {82, 92};
 constexpr core::Unit kUnits[] = {core::Unit::L3Bps,       core::Unit::L2Bps, core::Unit::Pps,     core::Unit::Fps,   core::Unit::InL2Percent,
                                  core::Unit::OutL2Percent, core::Unit::Bytes, core::Unit::Packets, core::Unit::Flows, core::Unit::Distinct};
 constexpr unsigned kLimits[] = {5, 10, 15, 20, 30, 50};
@@ -67,13 +69,14 @@ QueryPanel::QueryPanel(Explorer& explorer, const Theme& theme, QWidget* parent) 
     inside->setObjectName(QStringLiteral("panelInside"));
     scroll->setWidget(inside);
     m_rows = new QVBoxLayout(inside);
-    m_rows->setContentsMargins(16, 12, 16, 16);
+    m_rows->setContentsMargins(kMargin, 12, kMargin, 16);
     m_rows->setSpacing(8);
     buildChart();
     buildGroups();
     buildMeasure();
     buildPrefixes();
     buildOptions();
+    m_rows->addStretch(1);
     connect(&explorer, &Explorer::stateChanged, this, &QueryPanel::sync);
     connect(&theme, &Theme::changed, this, [this] { m_add->setIcon(m_theme.icon(QStringLiteral("plus"))); });
     sync();
@@ -189,12 +192,15 @@ void QueryPanel::buildPrefixes()
     auto* row = new QHBoxLayout;
     row->setSpacing(4);
     m_prefix = new QLabel(tr("Prefix"));
+    m_prefix->setFixedWidth(kWidth - 2 * kMargin - kPrefixWidths[0] - kPrefixWidths[1] - 2 * 4);
     m_prefixV4 = prefixBox(QStringLiteral("IPv4"), {32, 28, 24, 22, 20, 16, 12, 8}, &core::Query::truncateV4);
     m_prefixV6 = prefixBox(QStringLiteral("IPv6"), {128, 64, 56, 48, 40, 32, 29}, &core::Query::truncateV6);
+    m_prefixV4->setFixedWidth(kPrefixWidths[0]);
+    m_prefixV6->setFixedWidth(kPrefixWidths[1]);
     m_prefixNote = new QLabel(tr("needs an address dimension"));
     m_prefixNote->setProperty("role", "hint");
     m_prefixNote->setAlignment(Qt::AlignRight);
-    row->addWidget(m_prefix, 1);
+    row->addWidget(m_prefix);
     row->addWidget(m_prefixV4);
     row->addWidget(m_prefixV6);
     m_rows->addLayout(row);

@@ -29,7 +29,7 @@ QToolTip { background: @popup@; color: @text@; border: 1px solid @popupBorder@; 
 #statusLine { background: @rail@; border-top: 1px solid @border@; }
 #statusLine QLabel { font-size: 12px; color: @secondary@; }
 #panel { background: @surface@; border-right: 1px solid @border@; }
-#page, #chart, #state { background: @surface@; }
+#page, #chart, #state, #panelInside, #sides { background: @surface@; }
 #home { background: @background@; }
 #banner { background: @warningGround@; border-bottom: 1px solid @border@; }
 #banner QLabel { color: @warning@; }
@@ -70,6 +70,16 @@ QComboBox::down-arrow { image: url(:/icons/chevron-@mode@.svg); width: 12px; hei
 QComboBox QAbstractItemView { background: @popup@; border: 1px solid @popupBorder@; selection-background-color: @softAccent@; selection-color: @accent@; outline: none; }
 QLineEdit { background: @control@; border: 1px solid @border@; border-radius: 4px; padding: 0 8px; min-height: 26px; selection-background-color: @accent@; selection-color: @onAccent@; }
 QLineEdit:focus { border-color: @accent@; }
+QCheckBox { spacing: 8px; min-height: 20px; }
+QCheckBox:disabled { color: @disabled@; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @disabled@; border-radius: 3px; background: @control@; }
+QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: @accent@; }
+QCheckBox:focus { color: @accent@; }
+QCheckBox::indicator:disabled { border-color: @border@; background: @background@; }
+QCheckBox::indicator:checked { background: @accent@; border-color: @accent@; image: url(:/icons/tick-@mode@.svg); }
+QCheckBox::indicator:checked:disabled { background: @disabled@; border-color: @disabled@; }
+QLabel[role="hint"] { color: @disabled@; font-size: 11px; }
+QLabel:disabled { color: @disabled@; }
 QLabel[role="caption"] { color: @secondary@; font-size: 11px; font-weight: 600; }
 QLabel[role="secondary"] { color: @secondary@; }
 QLabel[role="small"] { color: @secondary@; font-size: 12px; }

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] virtual std::shared_ptr<core::FlowStore> store() const = 0;
     /// For title and menu bar: "edge-paris.rivereto"; empty when nothing is open.
     [[nodiscard]] virtual QString databaseName() const = 0;
+    /// Its file; empty for a database without a name.
+    [[nodiscard]] virtual QString databasePath() const = 0;
     /// Flows were received that are in no file yet.
     [[nodiscard]] virtual bool unsaved() const = 0;
     [[nodiscard]] virtual JobStatus job() const = 0;

@@ -193,6 +193,7 @@ void MainWindow::syncStore()
     m_exploreAction->setEnabled(opened);
     m_rail->button(static_cast<int>(Page::Explore))->setEnabled(opened);
     m_banner->hide();
+    emit storeOpened(opened);
     showPage(opened ? Page::Explore : Page::Home);
 }
 
@@ -276,11 +277,13 @@ void MainWindow::startDemo()
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if (!mayClose()) {
+    if (isLastWindow() && !mayClose()) {
         event->ignore();
         return;
     }
     m_backend.setPreference(QLatin1String(kGeometryPreference), QString::fromLatin1(saveGeometry().toBase64()));
+    if (isLastWindow())
+        saveSession();
     QMainWindow::closeEvent(event);
 }
 

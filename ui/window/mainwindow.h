@@ -27,8 +27,16 @@ public:
     [[nodiscard]] Page page() const { return static_cast<Page>(m_pages->currentIndex()); }
     [[nodiscard]] Explorer& explorer() { return m_explorer; }
     [[nodiscard]] ExplorePage& explorePage() { return *m_explore; }
+    /// Shows the state of a link, in the open database or in the next one.
+    void openLink(const QString& link);
+    /// Opens what was open when the program was last left.
+    void restoreSession();
     [[nodiscard]] Banner& banner() { return *m_banner; }
     [[nodiscard]] Theme& theme() { return m_theme; }
+
+signals:
+    /// Whether a database is open, now that this has changed.
+    void storeOpened(bool open);
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -42,6 +50,7 @@ private:
     void buildFileMenu();
     void buildEditMenu();
     void buildViewMenu();
+    void buildViewsMenu();
     void buildGoMenu();
     void buildCaptureMenu();
     void buildHelpMenu();
@@ -57,6 +66,13 @@ private:
     void startDemo();
     void syncIcons();
     void sayDamage();
+    void copyLink();
+    void askForLink();
+    void openAnother();
+    [[nodiscard]] bool isLastWindow() const;
+    [[nodiscard]] bool restoresSession() const;
+    void setRestoresSession(bool restores);
+    void saveSession();
 
     Backend& m_backend;
     Theme m_theme;

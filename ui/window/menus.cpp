@@ -8,6 +8,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 
+#include "ui/explore/readyviews.h"
 #include "ui/window/mainwindow.h"
 
 namespace rivereto::ui {
@@ -17,6 +18,7 @@ void MainWindow::buildMenus()
     buildFileMenu();
     buildEditMenu();
     buildViewMenu();
+    buildViewsMenu();
     buildGoMenu();
     buildCaptureMenu();
     buildHelpMenu();
@@ -34,6 +36,7 @@ void MainWindow::buildFileMenu()
         if (m_recentMenu->isEmpty())
             m_recentMenu->addAction(tr("Nothing yet"))->setEnabled(false);
     });
+    menu->addAction(tr("&New window"), QKeySequence(Qt::CTRL | Qt::Key_N), this, &MainWindow::openAnother);
     menu->addSeparator();
     m_saveAction = menu->addAction(tr("&Save a copy as…"), QKeySequence(Qt::CTRL | Qt::Key_S), this, &MainWindow::saveAs);
     menu->addSeparator();
@@ -48,6 +51,10 @@ void MainWindow::buildEditMenu()
         m_explore->filter().editor().setFocus();
     });
     menu->addAction(tr("&Remove the filter"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), this, [this] { m_explorer.setFilter({}); });
+    menu->addSeparator();
+    menu->addAction(tr("Copy &link to this view"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), this, &MainWindow::copyLink);
+    menu->addAction(tr("&Open a link…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), this, &MainWindow::askForLink);
+    menu->addSeparator();
     menu->addAction(tr("Add a &dimension…"), QKeySequence(Qt::CTRL | Qt::Key_G), this, [this] {
         showPage(Page::Explore);
         if (m_backend.store())
@@ -82,6 +89,10 @@ void MainWindow::buildViewMenu()
     local->setChecked(m_explorer.clock().local);
     connect(local, &QAction::toggled, &m_explorer, &Explorer::setLocalTime);
     connect(&m_explorer, &Explorer::clockChanged, local, [this, local] { local->setChecked(m_explorer.clock().local); });
+    auto* restore = menu->addAction(tr("Re&open the last database at start"), this, [] { });
+    restore->setCheckable(true);
+    restore->setChecked(restoresSession());
+    connect(restore, &QAction::toggled, this, &MainWindow::setRestoresSession);
     menu->addSeparator();
     menu->addAction(tr("&Refresh"), QKeySequence(Qt::Key_F5), &m_explorer, &Explorer::refresh);
 }
@@ -97,7 +108,27 @@ void MainWindow::buildGoMenu()
     menu->addSeparator();
     menu->addAction(tr("&Previous period"), QKeySequence(Qt::CTRL | Qt::Key_Comma), this, [this] { m_explorer.shift(-1); });
     menu->addAction(tr("&Next period"), QKeySequence(Qt::CTRL | Qt::Key_Period), this, [this] { m_explorer.shift(1); });
+    menu->addAction(tr("&Zoom out"), QKeySequence(Qt::CTRL | Qt::Key_Minus), this, [this] { m_explorer.zoomOut(); });
     menu->addAction(tr("&All of the capture"), QKeySequence(Qt::CTRL | Qt::Key_0), this, [this] { m_explorer.setRange({}); });
+}
+
+/// What everybody asks, a click away.
+void MainWindow::buildViewsMenu()
+{
+    auto* menu = m_menus->addMenu(tr("&Views"));
+    menu->setToolTipsVisible(true);
+    for (const auto& view : readyViews()) {
+        if (view.name.isEmpty()) {
+            menu->addSeparator();
+            continue;
+        }
+        auto* action = menu->addAction(view.name, this, [this, apply = view.apply] {
+            m_explorer.change(apply);
+            showPage(Page::Explore);
+        });
+        action->setToolTip(view.about);
+        connect(this, &MainWindow::storeOpened, action, &QAction::setEnabled);
+    }
 }
 
 void MainWindow::buildCaptureMenu()
@@ -113,7 +144,7 @@ void MainWindow::buildCaptureMenu()
 void MainWindow::buildHelpMenu()
 {
     auto* menu = m_menus->addMenu(tr("&Help"));
-    menu->addAction(tr("&Keys"), QKeySequence(Qt::Key_F1), this, &MainWindow::showKeys);
+    menu->addAction(tr("&Keys"), this, &MainWindow::showKeys)->setShortcuts({QKeySequence(Qt::Key_F1), QKeySequence(Qt::Key_Question)});
     menu->addAction(tr("&About Rivereto"), this, &MainWindow::showAbout);
 }
 
@@ -144,7 +175,9 @@ void MainWindow::showKeys()
     add(tr("In the filter: apply"), tr("Enter"));
     add(tr("In the filter: complete"), tr("Tab, Ctrl+Space"));
     add(tr("In the chart: move the read-out, mark a range"), tr("Left, Right, with Shift"));
+    add(tr("In the chart: move and stretch the range"), tr("Ctrl+Left, Ctrl+Right, +, −, wheel"));
     add(tr("In the chart: zoom into the marked range"), tr("Enter"));
+    add(tr("In the table: show alone, hide, show all"), tr("Space, Ctrl+Space, Escape"));
     add(tr("On a dimension: move, remove"), tr("Alt+Up, Alt+Down, Delete"));
     rows->addLayout(grid);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
