@@ -10,8 +10,10 @@ namespace {
 
 constexpr int kMostSweeps = 16;
 constexpr int kMostSwapPasses = 8;
-/// What is gained must be worth leaving the order by size, which is easier to read.
-constexpr double kWorth = 0.85;
+/// A swap must gain this much.
+constexpr double kWorth = 0.97;
+/// So much must be gained to leave the order by size in the last column, whose labels are read as a ranking.
+constexpr double kRanking = 0.65;
 
 double crossingsOfGap(const SankeyGraph& graph, size_t gap)
 {
@@ -48,7 +50,8 @@ double crossingsOfGap(const SankeyGraph& graph, size_t gap)
 
 class Sweeper {
 public:
-    explicit Sweeper(SankeyGraph& graph) : m_graph(graph), m_middle(graph.nodes.size()), m_rank(graph.nodes.size())
+    /// Columns from the second up to, not including, `end` are reordered.
+    Sweeper(SankeyGraph& graph, size_t end) : m_graph(graph), m_end(end), m_middle(graph.nodes.size()), m_rank(graph.nodes.size())
     {
         for (size_t c = 0; c < graph.columns.size(); ++c)
             measure(c);
@@ -56,10 +59,10 @@ public:
 
     void sweep(bool forward)
     {
-        const size_t columns = m_graph.columns.size();
-        for (size_t i = 1; i < columns; ++i) {
-            const size_t c = forward ? i : columns - 1 - i;
-            if (c > 0)
+        const size_t last = m_graph.columns.size() - 1;
+        for (size_t i = 1; i <= last; ++i) {
+            const size_t c = forward ? i : last - i;
+            if (c > 0 && c < m_end)
                 sortByNeighbours(c, forward);
         }
     }
@@ -68,7 +71,7 @@ public:
     bool swapNeighbours()
     {
         bool swapped = false;
-        for (size_t c = 1; c < m_graph.columns.size(); ++c) {
+        for (size_t c = 1; c < m_end; ++c) {
             auto& column = m_graph.columns[c];
             for (size_t i = 0; i + 1 < column.size(); ++i) {
                 if (node(column[i + 1]).other)
@@ -143,6 +146,7 @@ private:
     }
 
     SankeyGraph& m_graph;
+    size_t m_end;
     std::vector<double> m_middle;
     std::vector<size_t> m_rank;
 };
@@ -157,13 +161,14 @@ double sankeyCrossings(const SankeyGraph& graph)
     return graph.amount > 0 ? out / (graph.amount * graph.amount) : 0;
 }
 
-void orderSankey(SankeyGraph& graph)
+namespace {
+
+/// Returns what still crosses.
+double reorder(SankeyGraph& graph, size_t end)
 {
-    Sweeper sweeper(graph);
-    const auto bySize = graph.columns;
-    auto best = bySize;
-    const double before = sankeyCrossings(graph);
-    double least = before;
+    Sweeper sweeper(graph, end);
+    auto best = graph.columns;
+    double least = sankeyCrossings(graph);
     for (int i = 0, vain = 0; i < kMostSweeps && vain < 4 && least > 0; ++i) {
         sweeper.sweep(i % 2 == 0);
         const double crossings = sankeyCrossings(graph);
@@ -175,9 +180,21 @@ void orderSankey(SankeyGraph& graph)
             ++vain;
         }
     }
-    graph.columns = least < kWorth * before ? best : bySize;
-    Sweeper swapper(graph);
+    graph.columns = best;
+    Sweeper swapper(graph, end);
     for (int i = 0; i < kMostSwapPasses && swapper.swapNeighbours(); ++i) { }
+    return sankeyCrossings(graph);
+}
+
+} // namespace
+
+void orderSankey(SankeyGraph& graph)
+{
+    const size_t columns = graph.columns.size();
+    const double ranked = reorder(graph, columns - 1);
+    const auto middle = graph.columns;
+    if (reorder(graph, columns) > kRanking * ranked)
+        graph.columns = middle;
 }
 
 } // namespace rivereto::ui
