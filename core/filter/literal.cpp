@@ -53,9 +53,9 @@ Meaning number(uint64_t value)
     return number(value, fmt::format("{}", value));
 }
 
-MaybeMeaning numberOf(std::optional<uint64_t> value, uint64_t most = std::numeric_limits<uint64_t>::max())
+MaybeMeaning numberOf(std::optional<uint64_t> value)
 {
-    return value && *value <= most ? MaybeMeaning(number(*value)) : std::nullopt;
+    return value ? MaybeMeaning(number(*value)) : std::nullopt;
 }
 
 MaybeMeaning words(std::vector<uint32_t> list, std::string normal)
@@ -106,7 +106,7 @@ MaybeMeaning eTypeOf(const FilterValue& value)
     if (equalNoCase(value.text, "IPv6"))
         return number(0x86dd, "IPv6");
     const auto parsed = value.quoted ? std::nullopt : parseNumber(value.text);
-    if (!parsed || *parsed > 0xffff)
+    if (!parsed)
         return std::nullopt;
     return *parsed == 0x0800 ? number(*parsed, "IPv4")
         : *parsed == 0x86dd  ? number(*parsed, "IPv6")
@@ -116,7 +116,7 @@ MaybeMeaning eTypeOf(const FilterValue& value)
 MaybeMeaning protocolOf(const FilterValue& value)
 {
     if (!value.quoted)
-        return numberOf(parseNumber(value.text), 255);
+        return numberOf(parseNumber(value.text));
     const auto found = protocolNumber(value.text);
     return found ? MaybeMeaning(number(*found, quote(protocolName(*found)))) : std::nullopt;
 }
@@ -272,8 +272,31 @@ std::vector<std::string_view> namesOf(const Column& column)
     }
 }
 
+/// Digits, perhaps behind "AS", that are too many for 64 bits.
+bool isLongNumber(std::string_view text)
+{
+    if (text.size() > 2 && equalNoCase(text.substr(0, 2), "AS"))
+        text.remove_prefix(2);
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool takesNumbers(const Column& column)
+{
+    const auto literal = typeInfo(column.type).literal;
+    return literal == Literal::Number || literal == Literal::Duration || literal == Literal::Asn || literal == Literal::Port
+        || literal == Literal::Proto || literal == Literal::EType || literal == Literal::TcpFlags
+        || (literal == Literal::Enum && typeInfo(column.type).operators == Operators::Ordered);
+}
+
+Error outOfRange(const Column& column, const FilterValue& value)
+{
+    return makeError("expected a number from 0 to {}, got {}", largestOf(column), value.text).at(value.span);
+}
+
 Error wrongValue(const Column& column, const FilterValue& value)
 {
+    if (!value.quoted && takesNumbers(column) && isLongNumber(value.text))
+        return outOfRange(column, value);
     const auto got = value.quoted ? quote(value.text) : value.text;
     if (const auto nearest = nearestName(value.text, namesOf(column)); !nearest.empty()) {
         const bool bare = typeInfo(column.type).literal == Literal::Enum;
@@ -344,6 +367,14 @@ bool takes(const Column& column, FilterOp op)
     return false;
 }
 
+uint64_t largestOf(const Column& column)
+{
+    if (isList(column.type))
+        return std::numeric_limits<uint32_t>::max();
+    const size_t bits = cellSize(column.storage()) * 8;
+    return bits >= 64 ? std::numeric_limits<uint64_t>::max() : (uint64_t {1} << bits) - 1;
+}
+
 std::vector<FilterOp> operatorsOf(const Column& column)
 {
     std::vector<FilterOp> ops;
@@ -369,8 +400,11 @@ Result<Meaning> meaningOf(
             return tl::unexpected(makeError("expected a pattern in quotes, got {}", value.text).at(value.span));
         return textMeaning(value.text);
     }
-    if (auto literal = literalOf(column, value, schema))
+    if (auto literal = literalOf(column, value, schema)) {
+        if (literal->kind == Meaning::Kind::Number && literal->number > largestOf(column))
+            return tl::unexpected(outOfRange(column, value));
         return std::move(*literal);
+    }
     const auto other = value.quoted ? ColumnId::kNone : schema.find(value.text);
     if (other != ColumnId::kNone) {
         const auto& right = schema[other];

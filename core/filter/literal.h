@@ -34,6 +34,9 @@ bool takes(const Column& column, FilterOp op);
 /// "=, !=, IN, NOTIN" of a column, in the order of FilterOp.
 std::vector<FilterOp> operatorsOf(const Column& column);
 
+/// The largest number that a cell, or a list's member, can hold.
+uint64_t largestOf(const Column& column);
+
 /// Whether the two can be compared column against column by this operator.
 bool comparable(const Column& left, const Column& right, FilterOp op);
 

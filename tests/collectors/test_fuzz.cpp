@@ -14,6 +14,9 @@
 #define LLVMFuzzerTestOneInput fuzzFilter
 #include "tests/fuzz/fuzz_filter.cpp"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzzTranslate
+#include "tests/fuzz/fuzz_translate.cpp"
+#undef LLVMFuzzerTestOneInput
 
 #include <random>
 
@@ -33,6 +36,7 @@ void FuzzTest::seeds_data()
     QTest::newRow("dissect") << "decode"; // takes the same runs of datagrams
     QTest::newRow("capture") << "capture";
     QTest::newRow("filter") << "filter";
+    QTest::newRow("translate") << "translate";
 }
 
 void FuzzTest::seeds()

@@ -178,9 +178,9 @@ private slots:
         row("Bytes >= 0", "01234567");
         row("Bytes BETWEEN 1k AND 3k", ".123....");
         row("Bytes IN (0, 5000, 7000, 6000)", "0....567");
-        row("SrcPort = 70000", "........");
-        row("SrcPort < 70000", "01234567");
-        row("SrcPort IN (443, 70000, 53)", "0.2.....");
+        row("SrcPort = 65535", "........");
+        row("SrcPort <= 65535", "01234567");
+        row("SrcPort IN (443, 65535, 53)", "0.2.....");
         row("SrcPort = 'https' OR SrcPort = 'domain'", "0.2.....");
         row("SrcPort < DstPort", "....4567");
         row("SrcPort <= DstPort", "....4567");
