@@ -34,6 +34,7 @@ public:
         return m_next.append(std::move(batch));
     }
     core::Result<void> flush() override { return m_next.flush(); }
+    void listening(const core::Listening& listening) override { m_next.listening(listening); }
     /// False when nobody reads what is printed any more.
     [[nodiscard]] bool open() const { return m_out.open(); }
 
@@ -73,7 +74,7 @@ void sayListening(const Listener& listener)
 }
 
 /// `printing` may be null.
-void waitForEnd(const Listener& listener, const PrintingSink* printing, std::optional<uint64_t> lengthMs, std::stop_token stop, bool quiet)
+void waitForEnd(Listener& listener, const PrintingSink* printing, std::optional<uint64_t> lengthMs, std::stop_token stop, bool quiet)
 {
     ProgressLine line(quiet);
     const auto start = Clock::now();
@@ -85,6 +86,7 @@ void waitForEnd(const Listener& listener, const PrintingSink* printing, std::opt
         const auto passed = std::chrono::duration<double>(Clock::now() - shown).count();
         if (passed < 1)
             continue;
+        listener.note();
         line.show(statusLine(listener, flows, passed));
         flows = listener.counters().decoded.flows();
         shown = Clock::now();

@@ -2,6 +2,7 @@
 #include "app/session/listener.h"
 
 #include <algorithm>
+#include <chrono>
 #include <charconv>
 
 namespace rivereto::app {
@@ -78,6 +79,16 @@ std::vector<ListenSpec> defaultListenSpecs()
     return out;
 }
 
+namespace {
+
+uint64_t wallClockMs()
+{
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+} // namespace
+
 core::Result<std::unique_ptr<Listener>> Listener::start(const std::vector<ListenSpec>& specs, std::shared_ptr<const core::Schema> schema,
                                                         core::FlowSink& sink, const collectors::PipelineOptions& options)
 {
@@ -105,15 +116,28 @@ core::Result<std::unique_ptr<Listener>> Listener::start(const std::vector<Listen
         }
         out->m_receivers[i]->start([pipeline = found->second](core::DatagramBatch& batch) { pipeline->offer(batch); });
     }
+    out->m_sink = &sink;
+    out->m_since = wallClockMs();
+    out->note();
     return out;
 }
 
 Listener::~Listener() { (void)stop(); }
 
+void Listener::note()
+{
+    if (!m_sink)
+        return;
+    const auto now = counters();
+    m_sink->listening({.since = m_since, .now = wallClockMs(), .kernelLost = now.kernelDrops, .dropped = now.dropped});
+}
+
 core::Result<void> Listener::stop()
 {
     for (auto& receiver : m_receivers)
         receiver->stop();
+    note();
+    m_sink = nullptr;
     core::Result<void> out;
     for (auto& pipeline : m_pipelines) {
         if (auto finished = pipeline->finish(); !finished)

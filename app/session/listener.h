@@ -42,6 +42,8 @@ public:
     /// Inputs first, then the workers drain, then everything is committed.
     core::Result<void> stop();
     [[nodiscard]] ListenCounters counters() const;
+    /// Tells the sink how listening stands; to be called about once a second.
+    void note();
     [[nodiscard]] std::vector<uint16_t> ports() const;
     /// Smallest receive buffer that the kernel granted, and what was asked.
     [[nodiscard]] std::pair<int, int> buffers() const;
@@ -49,6 +51,8 @@ public:
     [[nodiscard]] std::optional<core::Error> error() const;
 
 private:
+    core::FlowSink* m_sink = nullptr;
+    uint64_t m_since = 0; ///< ms
     std::vector<std::unique_ptr<collectors::Pipeline>> m_pipelines; ///< outlive the receivers
     std::vector<std::unique_ptr<collectors::UdpReceiver>> m_receivers;
 };

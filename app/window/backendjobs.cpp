@@ -240,6 +240,7 @@ void ProgramBackend::tick()
         setListening(false);
         return;
     }
+    m_listener->note();
     const auto now = m_listener->counters();
     const auto flows = now.decoded.flows();
     m_input.flowsPerSecond = static_cast<double>(flows - m_lastCounters.decoded.flows());

@@ -24,6 +24,7 @@ struct Plan {
     Measure measure = Measure::Bytes;
     Half half = Half::Both;
     BoundFilter filter;
+    std::vector<TimeRange> silent; ///< nobody listened: points that touch one count in no statistics
 };
 
 /// Clock of the caller, for natural-language times in filters.

@@ -25,6 +25,7 @@ public:
     {
         m_by = plan.intervalMs == 0 ? LimitBy::Avg : plan.query.limitBy;
         m_complete = completePoints(plan);
+        m_last = static_cast<size_t>(std::find(m_complete.rbegin(), m_complete.rend(), true).base() - m_complete.begin()) - 1;
     }
 
     std::vector<Scored> scores(const std::stop_token& stop)
@@ -53,9 +54,9 @@ private:
         auto& score = m_out[group].score;
         switch (m_by) {
         case LimitBy::Avg: score += figure; break;
-        case LimitBy::Last: score += m_cells.point(cell) == m_complete.second - 1 ? figure : 0; break;
+        case LimitBy::Last: score += m_cells.point(cell) == m_last ? figure : 0; break;
         case LimitBy::Max: // of complete points, as in Statistics
-            if (m_cells.point(cell) >= m_complete.first && m_cells.point(cell) < m_complete.second)
+            if (m_complete[m_cells.point(cell)])
                 score = std::max(score, inPoint(cell, figure));
             break;
         }
@@ -102,7 +103,8 @@ private:
     const Plan& m_plan;
     const Cells& m_cells;
     LimitBy m_by{};
-    std::pair<size_t, size_t> m_complete;
+    std::vector<bool> m_complete;
+    size_t m_last = 0; ///< complete point
     std::vector<Scored> m_out;
     GroupTable m_groups;
     GroupTable m_perPoint;

@@ -11,10 +11,12 @@
 #include "core/query/damage.h"
 #include "core/query/query.h"
 #include "core/schema/schema.h"
+#include "core/store/interruption.h"
 
 namespace rivereto::core {
 
-/// Over a series' complete points (the first and last may be cut by the range), empty points counting as 0.
+/// Over a series' complete points (the first and last may be cut by the range, and some may touch a time without listening),
+/// empty points counting as 0.
 /// Rates in the query's unit; `total` in bytes, packets or flows: the sum behind the rate.
 /// Percent of interfaces whose speed nobody knows are NaN.
 struct Statistics {
@@ -51,6 +53,7 @@ struct QueryResult {
     uint64_t rowsMatched = 0;
     uint64_t rowsInRange = 0;
     uint64_t rowsStored = 0;
+    std::vector<Interruption> interruptions; ///< of receiving, within the range; times of no listening are left out of the statistics
     std::vector<DamagedPart> damaged; ///< flows that could not be read and are in none of the above
     /// Query::bidirectional: the opposite direction. Series are those of this result in the same order, under the same keys;
     /// an Other may follow where this one has none.

@@ -21,8 +21,9 @@ class Runner {
 public:
     Runner(FlowStore& store, const Now& now, const Control& control, const QueryLimits& limits) : m_store(store), m_now(now), m_control(control), m_limits(limits) { }
 
-    Result<QueryResult> run(const Plan& plan)
+    Result<QueryResult> run(Plan plan)
     {
+        const auto interruptions = findSilence(plan);
         Ranking ranking;
         auto out = rankAndShape(plan, ranking);
         if (!out)
@@ -31,11 +32,24 @@ public:
             return tl::unexpected(done.error());
         if (m_control.stop.stop_requested())
             return fail(kCancelled);
+        out->interruptions = interruptions;
         out->damaged = std::move(m_damaged);
         return out;
     }
 
 private:
+    /// What the store knows to be missing; times without listening count in no statistics. One that does not know has none.
+    std::vector<Interruption> findSilence(Plan& plan)
+    {
+        auto found = m_store.interruptions(plan.range).value_or(std::vector<Interruption>());
+        plan.silent.clear();
+        for (const auto& interruption : found) {
+            if (interruption.kind == Interruption::Kind::NotListening)
+                plan.silent.push_back(interruption.range);
+        }
+        return found;
+    }
+
     Result<Aggregate> ask(const AggregateRequest& request)
     {
         auto sums = m_store.aggregate(request, m_control);
@@ -132,8 +146,10 @@ private:
 
     Result<void> addCompanions(const Plan& plan, const Ranking& ranking, QueryResult& out)
     {
-        if (auto done = addStatistics(plan, ranking, out); !done || plan.query.kind == QueryKind::Sankey)
+        if (auto done = addStatistics(plan, ranking, out); !done)
             return done;
+        if (plan.query.kind == QueryKind::Sankey)
+            return plan.query.bidirectional ? addReversePaths(plan, ranking, out) : Result<void>();
         if (plan.query.bidirectional) {
             auto done = addReverse(plan, ranking, out);
             if (!done)
@@ -146,6 +162,7 @@ private:
         earlier.range = {plan.range.from - shift, plan.range.to - shift};
         earlier.firstPoint -= shift;
         earlier.wholeStore = false;
+        findSilence(earlier);
         auto previous = named(earlier, ranking);
         if (!previous)
             return tl::unexpected(previous.error());
@@ -173,6 +190,26 @@ private:
         return {};
     }
 
+    /// Which values are named is the ranking's; Other is told in each dimension, so every group is needed.
+    Result<void> addReversePaths(const Plan& plan, const Ranking& ranking, QueryResult& out)
+    {
+        const auto opposite = reversedPlan(plan, m_now);
+        if (!opposite)
+            return tl::unexpected(opposite.error());
+        const auto sums = ask(requestFor(*opposite, mostOf(*opposite)));
+        if (!sums)
+            return tl::unexpected(sums.error());
+        if (sums->overflow)
+            return tooMany(plan);
+        auto reverse = shaped(*opposite, ranking, *sums);
+        if (!reverse)
+            return tl::unexpected(reverse.error());
+        if (auto done = addStatistics(*opposite, ranking, *reverse); !done)
+            return done;
+        out.reverse = std::make_shared<const QueryResult>(std::move(*reverse));
+        return {};
+    }
+
     Result<void> addStatistics(const Plan& plan, const Ranking& ranking, QueryResult& out)
     {
         if (auto done = addBilling(plan, ranking, out); !done)
@@ -191,9 +228,8 @@ private:
         const auto result = named(plan, ranking);
         if (!result)
             return tl::unexpected(result.error());
-        const auto [begin, end] = completePoints(plan);
-        const auto rank = [&, begin = begin, end = end](Series& to, const Series& from) {
-            std::vector<double> values(from.points.begin() + static_cast<ptrdiff_t>(begin), from.points.begin() + static_cast<ptrdiff_t>(end));
+        const auto rank = [&](Series& to, const Series& from) {
+            auto values = completeValues(plan, from.points);
             const auto nth = values.begin() + static_cast<ptrdiff_t>((values.size() * 95 + 99) / 100 - 1);
             std::ranges::nth_element(values, nth);
             to.statistics.p95of5m = *nth;

@@ -90,13 +90,30 @@ std::vector<std::string> keyTexts(const Plan& plan, const uint8_t* key, const Di
     return out;
 }
 
-std::pair<size_t, size_t> completePoints(const Plan& plan)
+std::vector<bool> completePoints(const Plan& plan)
 {
-    size_t begin = plan.firstPoint < plan.range.from ? 1 : 0;
-    size_t end = plan.points;
-    if (end > 0 && plan.firstPoint + plan.points * plan.intervalMs > plan.range.to)
-        --end;
-    return begin < end ? std::pair(begin, end) : std::pair(size_t{0}, static_cast<size_t>(plan.points));
+    std::vector<bool> out(plan.points);
+    for (size_t point = 0; point < out.size(); ++point) {
+        const uint64_t from = plan.firstPoint + point * plan.intervalMs;
+        const uint64_t to = from + plan.intervalMs;
+        const auto touches = [&](const TimeRange& silent) { return silent.from < to && silent.to > from; };
+        out[point] = from >= plan.range.from && to <= plan.range.to && std::ranges::none_of(plan.silent, touches);
+    }
+    if (std::ranges::find(out, true) == out.end())
+        out.assign(out.size(), true);
+    return out;
+}
+
+std::vector<double> completeValues(const Plan& plan, const std::vector<double>& points)
+{
+    const auto complete = completePoints(plan);
+    std::vector<double> out;
+    out.reserve(points.size());
+    for (size_t point = 0; point < points.size(); ++point) {
+        if (complete[point])
+            out.push_back(points[point]);
+    }
+    return out;
 }
 
 std::optional<double> Statistics::uncertainty() const
@@ -111,8 +128,7 @@ Statistics computeStatistics(const Plan& plan, const std::vector<double>& points
         out.average = points[0];
     if (plan.intervalMs == 0 || points.empty())
         return out;
-    const auto [begin, end] = completePoints(plan);
-    std::vector<double> values(points.begin() + static_cast<ptrdiff_t>(begin), points.begin() + static_cast<ptrdiff_t>(end));
+    auto values = completeValues(plan, points);
     out.last = values.back();
     out.average = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
     std::ranges::sort(values);

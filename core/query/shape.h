@@ -37,8 +37,11 @@ QueryResult shapeSankey(const Plan& plan, const Ranking& ranking, const Aggregat
 /// Over `points` in the query's unit; see Statistics.
 Statistics computeStatistics(const Plan& plan, const std::vector<double>& points, double total);
 
-/// Range of points that lie wholly within the plan's range; all of them when none does.
-std::pair<size_t, size_t> completePoints(const Plan& plan);
+/// Which points count in statistics, one a point: those that lie wholly within the plan's range and in no silent time; all of
+/// them when none does.
+std::vector<bool> completePoints(const Plan& plan);
+/// The values of the points that count.
+std::vector<double> completeValues(const Plan& plan, const std::vector<double>& points);
 
 /// Texts of a group's named key, one a dimension.
 std::vector<std::string> keyTexts(const Plan& plan, const uint8_t* key, const DictionaryView& texts);

@@ -68,6 +68,8 @@ public:
     virtual Result<void> append(FlowBatch&& batch) = 0;
     /// Returns when all that was appended is committed.
     virtual Result<void> flush() = 0;
+    /// Told every second or so while flows are received, and at the end, so that interruptions can be known later. Never blocks.
+    virtual void listening(const Listening&) { }
 };
 
 } // namespace rivereto::core

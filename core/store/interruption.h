@@ -18,4 +18,12 @@ struct Interruption {
     bool operator==(const Interruption&) const = default;
 };
 
+/// How listening into a store stands. Losses count from `since`.
+struct Listening {
+    uint64_t since = 0; ///< ms, when it began
+    uint64_t now = 0;   ///< ms, it still goes on
+    uint64_t kernelLost = 0; ///< datagrams
+    uint64_t dropped = 0;
+};
+
 } // namespace rivereto::core

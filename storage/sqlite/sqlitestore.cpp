@@ -64,6 +64,18 @@ core::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& 
 
 SqliteStore::~SqliteStore() = default;
 
+core::Result<std::vector<core::Interruption>> SqliteStore::interruptions(const core::TimeRange& range)
+{
+    const std::scoped_lock lock(m_mutex);
+    return readInterruptions(m_watch, range);
+}
+
+void SqliteStore::listening(const core::Listening& listening)
+{
+    if (m_writer)
+        m_writer->listening(listening);
+}
+
 core::Result<void> SqliteStore::append(core::FlowBatch&& batch)
 {
     return m_writer ? m_writer->append(std::move(batch)) : core::fail("{}: was opened for reading only", m_path);

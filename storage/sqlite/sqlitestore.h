@@ -37,8 +37,11 @@ public:
     core::Result<core::FlowsSummary> flows(const core::FlowsRequest& request, const core::Control& control,
                                            const std::function<bool(core::FlowBatch&&)>& sink) override;
 
+    core::Result<std::vector<core::Interruption>> interruptions(const core::TimeRange& range) override;
+
     core::Result<void> append(core::FlowBatch&& batch) override;
     core::Result<void> flush() override;
+    void listening(const core::Listening& listening) override;
     /// With StoreOptions::import: what an import before left unfinished; its flows are gone when it was the same one.
     [[nodiscard]] std::optional<StoreWriter::Unfinished> unfinishedImport() const { return m_writer ? m_writer->unfinished() : std::nullopt; }
     /// The import came to its end: it will not be replaced when it is started again.

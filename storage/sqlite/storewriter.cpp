@@ -19,6 +19,8 @@ constexpr size_t kOwnSegment = core::kSegmentRows / 2;
 /// What may wait for the writer before append() blocks.
 constexpr size_t kQueuedSegments = 8;
 constexpr size_t kQueuedBatches = 512;
+/// How often a time of listening without flows is kept.
+constexpr auto kNoteEvery = std::chrono::seconds(5);
 constexpr auto kCommitEvery = std::chrono::milliseconds(800);
 /// How long joining small segments and giving back free pages may hold up whoever closes the file.
 constexpr auto kTidyAtMost = std::chrono::seconds(2);
@@ -240,6 +242,12 @@ core::Result<void> StoreWriter::flush()
     return {};
 }
 
+void StoreWriter::listening(const core::Listening& listening)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_listening = listening;
+}
+
 void StoreWriter::run()
 {
     std::unique_lock lock(m_mutex);
@@ -253,9 +261,16 @@ void StoreWriter::run()
         auto segments = std::exchange(m_segments, {});
         auto rows = std::exchange(m_rows, {});
         const auto appended = m_appended;
+        // That nothing came, too, is kept now and then.
+        const bool alone = segments.empty() && rows.empty();
+        std::optional<core::Listening> listening;
+        if (m_listening && (!alone || stop || due - m_noted > kNoteEvery)) {
+            listening = std::exchange(m_listening, std::nullopt);
+            m_noted = due;
+        }
         lock.unlock();
         m_room.notify_all();
-        auto done = segments.empty() && rows.empty() ? core::Result<void>() : commit(std::move(segments), std::move(rows));
+        auto done = alone && !listening ? core::Result<void>() : commit(std::move(segments), std::move(rows), listening);
         lock.lock();
         if (!done) {
             m_error = done.error();
@@ -299,9 +314,13 @@ core::Result<void> StoreWriter::inTransaction(const std::function<core::Result<v
     return done;
 }
 
-core::Result<void> StoreWriter::commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows)
+core::Result<void> StoreWriter::commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows, const std::optional<core::Listening>& listening)
 {
     return inTransaction([&]() -> core::Result<void> {
+        if (listening) {
+            if (auto done = m_log.write(m_database, *listening); !done)
+                return done;
+        }
         for (const auto& segment : segments) {
             if (auto done = writeSegment(segment); !done)
                 return tl::unexpected(done.error());

@@ -12,6 +12,7 @@
 
 #include "core/batch/flowbatch.h"
 #include "storage/sqlite/catalog.h"
+#include "storage/sqlite/listeninglog.h"
 #include "storage/sqlite/mergeplan.h"
 
 namespace rivereto::storage {
@@ -34,6 +35,8 @@ public:
     /// Any thread; blocks while the queue is full. After an error nothing more is taken.
     core::Result<void> append(core::FlowBatch&& batch);
     core::Result<void> flush();
+    /// Any thread. Kept with the next commit, or after a while; at the end in any case.
+    void listening(const core::Listening& listening);
 
     /// An earlier import that did not come to its end (killed, cancelled, no room), found at the start.
     struct Unfinished {
@@ -57,7 +60,7 @@ private:
     core::Result<void> beginImport(const std::string& name);
     core::Result<void> markImport(const std::string& name);
     void run();
-    core::Result<void> commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows);
+    core::Result<void> commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows, const std::optional<core::Listening>& listening);
     core::Result<void> writeTexts();
     core::Result<int64_t> writeSegment(const EncodedSegment& segment);
     core::Result<void> writeTail(bool whole);
@@ -91,6 +94,7 @@ private:
     int64_t m_segmentCount = 0;
     int64_t m_textCount = 0;
 
+    ListeningLog m_log;
     core::FlowBatch m_tail; ///< rows of segments that are still joined
     std::vector<Part> m_parts;
     std::vector<SmallSegment> m_small; ///< none of the tail's
@@ -102,6 +106,8 @@ private:
     std::condition_variable m_written;
     std::deque<EncodedSegment> m_segments; ///< guarded, as are all below
     std::vector<core::FlowBatch> m_rows;
+    std::optional<core::Listening> m_listening; ///< not yet written
+    std::chrono::steady_clock::time_point m_noted; ///< when it was last
     uint64_t m_appended = 0;
     uint64_t m_committed = 0;
     bool m_hurry = false;

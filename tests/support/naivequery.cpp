@@ -544,8 +544,12 @@ core::QueryResult naiveQuery(const core::FlowBatch& batch, const core::Query& qu
         question.half = 1;
     const Answer answer(flows, question);
     const auto ranking = answer.ranked();
-    if (query.kind == core::QueryKind::Sankey)
-        return answer.sankey(ranking);
+    if (query.kind == core::QueryKind::Sankey) {
+        auto out = answer.sankey(ranking);
+        if (query.bidirectional)
+            out.reverse = std::make_shared<const core::QueryResult>(Answer(flows, opposite(question, flows.schema())).sankey(ranking));
+        return out;
+    }
     auto out = answered(flows, question, ranking);
     constexpr uint64_t hour = 3'600'000;
     constexpr uint64_t shifts[] = {0, hour, kDay, 7 * kDay, 28 * kDay, 365 * kDay};

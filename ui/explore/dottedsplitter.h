@@ -24,13 +24,14 @@ protected:
             QPainter painter(this);
             painter.fillRect(rect(), m_theme[Token::background]);
             painter.setPen(m_theme[Token::border]);
-            painter.drawLine(0, 0, width(), 0);
-            painter.drawLine(0, height() - 1, width(), height() - 1);
+            const bool beside = orientation() == Qt::Horizontal;
+            painter.drawLine(0, 0, beside ? 0 : width(), beside ? height() : 0);
+            painter.drawLine(beside ? width() - 1 : 0, beside ? 0 : height() - 1, beside ? width() - 1 : width(), height() - (beside ? 0 : 1));
             painter.setRenderHint(QPainter::Antialiasing);
             painter.setPen(Qt::NoPen);
             painter.setBrush(m_theme[Token::disabled]);
             for (int i = -2; i <= 2; ++i)
-                painter.drawEllipse(QPointF(width() / 2.0 + i * 7, height() / 2.0), 1.4, 1.4);
+                painter.drawEllipse(QPointF(width() / 2.0 + (beside ? 0 : i * 7), height() / 2.0 + (beside ? i * 7 : 0)), 1.4, 1.4);
         }
 
     private:

@@ -178,6 +178,7 @@ void QueryPanel::buildMeasure()
 QComboBox* QueryPanel::prefixBox(const QString& family, std::initializer_list<unsigned> lengths, unsigned core::Query::* option)
 {
     auto* box = new QComboBox;
+    box->setProperty("compact", true);
     box->setAccessibleName(tr("Prefix length of %1 addresses").arg(family));
     for (const auto length : lengths)
         box->addItem(QStringLiteral("%1 /%2").arg(family).arg(length), length);

@@ -177,9 +177,8 @@ ChartLook ResultView::look()
         return out;
     out.logarithmic = m_answer->asked.logarithmic;
     out.hidden = m_visibility.hiddenIn(*m_answer->result);
-    const auto& extras = m_explorer.extras();
-    out.capacity = extras.capacity;
-    for (const auto& interruption : extras.interruptions)
+    out.capacity = m_explorer.extras().capacity;
+    for (const auto& interruption : m_answer->result->interruptions)
         out.marks.push_back({interruption.range, interruptionName(interruption)});
     return out;
 }

@@ -27,6 +27,7 @@ constexpr int kHeaderHeight = 27;
 constexpr int kTotalHeight = 28;
 constexpr int kPadding = 12;
 constexpr int kSwatch = 10;
+constexpr int kWideExtra = 24;
 constexpr double kHiddenOpacity = 0.45;
 constexpr int kAsWidth = 46; ///< numbers of AS are right-aligned before their names
 
@@ -57,6 +58,9 @@ void figures(QPainter& painter, const QRect& rect, const QFont& font, const QCol
         painter.drawText(QPointF(x + (cell - own) / 2, base), string.mid(i, 1));
     }
 }
+
+/// Whose name is longer than the others'.
+bool isWide(Figure figure) { return figure == Figure::Average || figure == Figure::Billing; }
 
 bool isAs(const SeriesTableModel& model, int column)
 {
@@ -356,17 +360,18 @@ void SeriesTable::layoutColumns()
         return;
     const int width = m_view->viewport()->width();
     int figures = 0;
-    for (int i = 0; i < columns; ++i)
+    int wide = 0;
+    for (int i = 0; i < columns; ++i) {
         figures += m_model.figure(i) != Figure::Key;
+        wide += isWide(m_model.figure(i));
+    }
     const int keys = columns - figures;
-    // "Average" is longer than the other names.
-    const int extra = m_model.columnOf(Figure::Average) >= 0 ? 24 : 0;
-    const int figureWidth = std::clamp((width - keys * 150 - extra) / std::max(figures, 1), 64, 94);
-    const int keyWidth = std::max((width - figures * figureWidth - extra) / std::max(keys, 1), 60);
+    const int figureWidth = std::clamp((width - keys * 150 - wide * kWideExtra) / std::max(figures, 1), 64, 94);
+    const int keyWidth = std::max((width - figures * figureWidth - wide * kWideExtra) / std::max(keys, 1), 60);
     int left = width;
     for (int i = 0; i < columns; ++i) {
         const bool key = m_model.figure(i) == Figure::Key;
-        const int size = i + 1 == columns ? std::max(left, 44) : key ? keyWidth : figureWidth + (m_model.figure(i) == Figure::Average ? extra : 0);
+        const int size = i + 1 == columns ? std::max(left, 44) : key ? keyWidth : figureWidth + (isWide(m_model.figure(i)) ? kWideExtra : 0);
         m_view->setColumnWidth(i, size);
         left -= size;
     }

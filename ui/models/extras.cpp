@@ -67,11 +67,7 @@ std::optional<double> findCapacity(core::FlowStore& store, const core::QueryResu
 
 AnswerExtras findExtras(core::FlowStore& store, const core::QueryResult& result, const core::Now& now, const core::Control& control)
 {
-    AnswerExtras out;
-    out.capacity = findCapacity(store, result, now, control);
-    if (auto found = store.interruptions(result.range))
-        out.interruptions = std::move(*found);
-    return out;
+    return {.capacity = findCapacity(store, result, now, control)};
 }
 
 } // namespace rivereto::ui

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// AnswerExtras: what is drawn beside an answer – capacity and interruptions – and asked for after it.
+// AnswerExtras: what is drawn beside an answer, and asked for after it.
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "core/query/plan.h"
 #include "core/query/result.h"
 #include "core/store/flowstore.h"
-#include "core/store/interruption.h"
 
 namespace rivereto::ui {
 
@@ -16,7 +14,6 @@ struct AnswerExtras {
     /// Sum of the speeds of the interfaces that the matching flows crossed, in bits/s. Nothing unless the question is about
     /// interfaces of one direction, is in bits/s, and each one's speed is known.
     std::optional<double> capacity;
-    std::vector<core::Interruption> interruptions; ///< within the range, by time
     bool operator==(const AnswerExtras&) const = default;
 };
 

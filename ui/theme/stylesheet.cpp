@@ -67,6 +67,9 @@ QPushButton[dashed="true"] { background: transparent; border: 1px dashed @disabl
 QPushButton[dashed="true"]:focus { border-color: @accent@; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url(:/icons/chevron-@mode@.svg); width: 12px; height: 12px; }
+QComboBox[compact="true"] { padding: 0 2px 0 8px; }
+QComboBox[compact="true"]::drop-down { width: 16px; }
+QComboBox[compact="true"]::down-arrow { width: 10px; height: 10px; }
 QComboBox QAbstractItemView { background: @popup@; border: 1px solid @popupBorder@; selection-background-color: @softAccent@; selection-color: @accent@; outline: none; }
 QLineEdit { background: @control@; border: 1px solid @border@; border-radius: 4px; padding: 0 8px; min-height: 26px; selection-background-color: @accent@; selection-color: @onAccent@; }
 QLineEdit:focus { border-color: @accent@; }
