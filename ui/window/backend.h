@@ -10,7 +10,7 @@
 #include <QString>
 #include <QStringList>
 
-#include "core/store/flowstore.h"
+#include "core/store/datagramsource.h"
 
 namespace rivereto::ui {
 
@@ -68,6 +68,9 @@ public:
     virtual void setPreference(const QString& name, const QString& value) = 0;
     /// Name of an AS; empty when there is none.
     [[nodiscard]] virtual QString autonomousSystem(quint32 number) const = 0;
+
+    /// Finds datagrams again whose bytes are still at hand; null when none are. Shared, so that a search survives a change.
+    [[nodiscard]] virtual std::shared_ptr<core::DatagramSource> datagrams() const { return nullptr; }
 
     /// A .rivereto file opens in place; captures are read into a new unnamed database.
     virtual void openPaths(const QStringList& paths) = 0;

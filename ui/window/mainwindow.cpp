@@ -58,6 +58,8 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_home);
     m_pages->addWidget(m_explore);
+    m_flows = new FlowsPage(backend, m_explorer, m_theme);
+    m_pages->addWidget(m_flows);
     right->addWidget(m_toolbar);
     m_job = new JobStrip(backend, central);
     right->addWidget(m_job);
@@ -77,6 +79,7 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
 
     connect(m_toolbar, &Toolbar::openAsked, this, &MainWindow::open);
     connect(m_home, &HomePage::openAsked, this, &MainWindow::open);
+    connect(m_flows, &FlowsPage::exploreAsked, this, [this] { showPage(Page::Explore); });
     connect(m_home, &HomePage::demoAsked, this, &MainWindow::startDemo);
     connect(m_home, &HomePage::recentAsked, this, [this](const QString& path) { openPaths({path}); });
     connect(&backend, &Backend::storeChanged, this, &MainWindow::syncStore);
@@ -115,7 +118,7 @@ QWidget* MainWindow::buildRail()
         return button;
     };
     int id = 0;
-    for (const auto& [name, icon] : {std::pair{tr("Home"), QStringLiteral("home")}, std::pair{tr("Explore"), QStringLiteral("explore")}}) {
+    for (const auto& [name, icon] : {std::pair{tr("Home"), QStringLiteral("home")}, std::pair{tr("Explore"), QStringLiteral("explore")}, std::pair{tr("Flows"), QStringLiteral("flows")}}) {
         auto* button = add(name, icon);
         button->setCheckable(true);
         m_rail->addButton(button, id++);
@@ -191,7 +194,9 @@ void MainWindow::syncStore()
     const bool opened = m_backend.store() != nullptr;
     m_saveAction->setEnabled(opened);
     m_exploreAction->setEnabled(opened);
-    m_rail->button(static_cast<int>(Page::Explore))->setEnabled(opened);
+    m_flowsAction->setEnabled(opened);
+    for (const auto page : {Page::Explore, Page::Flows})
+        m_rail->button(static_cast<int>(page))->setEnabled(opened);
     m_banner->hide();
     emit storeOpened(opened);
     showPage(opened ? Page::Explore : Page::Home);
@@ -199,13 +204,15 @@ void MainWindow::syncStore()
 
 void MainWindow::showPage(Page page)
 {
-    if (page == Page::Explore && !m_backend.store())
+    if (page != Page::Home && !m_backend.store())
         return;
     m_pages->setCurrentIndex(static_cast<int>(page));
     m_rail->button(static_cast<int>(page))->setChecked(true);
-    m_toolbar->setTimeShown(page == Page::Explore);
+    m_toolbar->setTimeShown(page != Page::Home);
     if (page == Page::Explore)
         m_explore->chart().setFocus(Qt::OtherFocusReason);
+    else if (page == Page::Flows)
+        m_flows->table().setFocus(Qt::OtherFocusReason);
     else
         m_home->setFocus(Qt::OtherFocusReason);
 }

@@ -8,6 +8,7 @@
 #include <QStackedWidget>
 
 #include "ui/explore/explorepage.h"
+#include "ui/flows/flowspage.h"
 #include "ui/window/backend.h"
 #include "ui/window/homepage.h"
 #include "ui/window/jobstrip.h"
@@ -16,7 +17,7 @@
 
 namespace rivereto::ui {
 
-enum class Page : uint8_t { Home, Explore };
+enum class Page : uint8_t { Home, Explore, Flows };
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -27,6 +28,7 @@ public:
     [[nodiscard]] Page page() const { return static_cast<Page>(m_pages->currentIndex()); }
     [[nodiscard]] Explorer& explorer() { return m_explorer; }
     [[nodiscard]] ExplorePage& explorePage() { return *m_explore; }
+    [[nodiscard]] FlowsPage& flowsPage() { return *m_flows; }
     /// Shows the state of a link, in the open database or in the next one.
     void openLink(const QString& link);
     /// Opens what was open when the program was last left.
@@ -85,12 +87,14 @@ private:
     Banner* m_banner = nullptr;
     HomePage* m_home = nullptr;
     ExplorePage* m_explore = nullptr;
+    FlowsPage* m_flows = nullptr;
     QString m_saidDamage;
     QLabel* m_databaseIcon = nullptr;
     QLabel* m_databaseName = nullptr;
     QWidget* m_dropVeil = nullptr;
     QAction* m_saveAction = nullptr;
     QAction* m_exploreAction = nullptr;
+    QAction* m_flowsAction = nullptr;
     QAction* m_listenAction = nullptr;
     QAction* m_cancelAction = nullptr;
     QMenu* m_recentMenu = nullptr;

@@ -47,8 +47,9 @@ void MainWindow::buildEditMenu()
 {
     auto* menu = m_menus->addMenu(tr("&Edit"));
     menu->addAction(tr("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), this, [this] {
-        showPage(Page::Explore);
-        m_explore->filter().editor().setFocus();
+        if (page() == Page::Home)
+            showPage(Page::Explore);
+        (page() == Page::Flows ? m_flows->filter() : m_explore->filter()).editor().setFocus();
     });
     menu->addAction(tr("&Remove the filter"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), this, [this] { m_explorer.setFilter({}); });
     menu->addSeparator();
@@ -105,6 +106,7 @@ void MainWindow::buildGoMenu()
     menu->addSeparator();
     menu->addAction(tr("&Home"), QKeySequence(Qt::CTRL | Qt::Key_1), this, [this] { showPage(Page::Home); });
     m_exploreAction = menu->addAction(tr("&Explore"), QKeySequence(Qt::CTRL | Qt::Key_2), this, [this] { showPage(Page::Explore); });
+    m_flowsAction = menu->addAction(tr("&Flows"), QKeySequence(Qt::CTRL | Qt::Key_3), this, [this] { showPage(Page::Flows); });
     menu->addSeparator();
     menu->addAction(tr("&Previous period"), QKeySequence(Qt::CTRL | Qt::Key_Comma), this, [this] { m_explorer.shift(-1); });
     menu->addAction(tr("&Next period"), QKeySequence(Qt::CTRL | Qt::Key_Period), this, [this] { m_explorer.shift(1); });
