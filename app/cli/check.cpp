@@ -5,6 +5,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
 #include "app/cli/output.h"
+#include "core/text/escape.h"
 #include "core/text/number.h"
 #include "core/text/time.h"
 #include "storage/sqlite/check.h"
@@ -67,12 +68,12 @@ void appendPart(std::string& out, const core::DamagedPart& part)
     if (part.column.empty())
         out += "null";
     else
-        appendJson(out, part.column);
+        core::appendJson(out, part.column);
     out += ", \"flows\": " + (part.rows == 0 ? std::string("null") : std::to_string(part.rows));
     for (const auto& [name, ms, known] : {std::tuple("from", part.time.from, part.time.to > 0), std::tuple("to", part.time.to, part.time.to > 0)}) {
         fmt::format_to(std::back_inserter(out), ", \"{}\": ", name);
         if (known)
-            appendJson(out, core::formatTime(ms));
+            core::appendJson(out, core::formatTime(ms));
         else
             out += "null";
     }
@@ -81,7 +82,7 @@ void appendPart(std::string& out, const core::DamagedPart& part)
 std::string reportJson(const std::string& path, const storage::CheckReport& report)
 {
     std::string out = "{\"file\": ";
-    appendJson(out, path);
+    core::appendJson(out, path);
     out += fmt::format(", \"sound\": {}, \"format\": {}, \"segments\": {}, \"smallSegments\": {}, \"flows\": {}, \"blobs\": {}, \"texts\": {}, "
                        "\"bytes\": {}, \"freePages\": {}, \"orphanedBlobs\": {}, \"unnamedTexts\": {}, \"damage\": [",
                        report.sound(), report.format, report.segments, report.smallSegments, report.rows, report.blobs, report.texts, report.bytes,
@@ -90,7 +91,7 @@ std::string reportJson(const std::string& path, const storage::CheckReport& repo
         out += &finding == &report.damage.front() ? "{" : ", {";
         appendPart(out, finding.part);
         out += ", \"what\": ";
-        appendJson(out, finding.what);
+        core::appendJson(out, finding.what);
         out += "}";
     }
     return out + "]}\n";

@@ -34,13 +34,6 @@ private:
     bool m_ok = true;
 };
 
-/// A CSV field as RFC 4180 has it: quoted where it must be.
-void appendCsv(std::string& out, std::string_view field);
-/// A JSON string with its quotes.
-void appendJson(std::string& out, std::string_view text);
-/// A JSON number; null for what JSON has no number for.
-void appendJson(std::string& out, double number);
-
 /// Text on standard error. Where that cannot be written there is nobody to tell: it is no error.
 void say(std::string_view text);
 

@@ -6,6 +6,8 @@
 #include <iterator>
 
 #include "app/cli/arguments.h"
+#include "core/query/resulttable.h"
+#include "core/text/escape.h"
 #include "core/text/number.h"
 #include "core/text/time.h"
 #include "core/text/value.h"
@@ -19,67 +21,6 @@ using core::Series;
 namespace {
 
 using Table = std::vector<std::vector<std::string>>;
-
-constexpr std::pair<std::string_view, double core::Statistics::*> kStatistics[] = {
-    {"min", &core::Statistics::min},         {"max", &core::Statistics::max}, {"last", &core::Statistics::last},
-    {"average", &core::Statistics::average}, {"p95", &core::Statistics::p95}, {"total", &core::Statistics::total},
-};
-constexpr std::pair<std::string_view, double core::Statistics::*> kValue[] = {{"value", &core::Statistics::average}};
-
-std::span<const std::pair<std::string_view, double core::Statistics::*>> statisticsOf(const core::Query& query)
-{
-    if (query.kind == QueryKind::Sankey)
-        return kValue;
-    const std::span all(kStatistics);
-    return core::isTotal(query.unit) ? all.last(1) : all;
-}
-
-bool hasSamples(const QueryResult& result) { return result.total.statistics.samples.value_or(0) > 0; }
-bool hasBilling(const QueryResult& result) { return result.total.statistics.p95of5m.has_value(); }
-
-/// Empty where there is no value.
-std::string plainNumber(double number)
-{
-    if (std::isnan(number))
-        return {};
-    return number == std::floor(number) && std::abs(number) < 1e15 ? fmt::format("{:.0f}", number) : fmt::format("{}", number);
-}
-
-/// One of the answers within an answer: the question's own, the opposite direction's, those of the earlier range.
-struct Part {
-    const QueryResult* result;
-    std::vector<std::string> marks; ///< direction and period, where they were asked for
-};
-
-std::vector<std::string> markNames(const core::Query& query)
-{
-    std::vector<std::string> out;
-    if (query.bidirectional)
-        out.emplace_back("direction");
-    if (query.previous != core::Period::None)
-        out.emplace_back("period");
-    return out;
-}
-
-std::vector<Part> partsOf(const QueryResult& result)
-{
-    std::vector<Part> out;
-    const auto add = [&](const QueryResult* one, const char* direction, const char* period) {
-        if (!one)
-            return;
-        Part part{.result = one, .marks = {}};
-        if (result.query.bidirectional)
-            part.marks.emplace_back(direction);
-        if (result.query.previous != core::Period::None)
-            part.marks.emplace_back(period);
-        out.push_back(std::move(part));
-    };
-    add(&result, "forward", "current");
-    add(result.reverse.get(), "reverse", "current");
-    add(result.previous.get(), "forward", "previous");
-    add(result.previous ? result.previous->reverse.get() : nullptr, "reverse", "previous");
-    return out;
-}
 
 std::string_view unitText(core::Unit unit)
 {
@@ -126,89 +67,19 @@ void align(std::string& out, const Table& rows, const std::vector<bool>& right)
     }
 }
 
-std::vector<std::string> header(const QueryResult& result)
-{
-    std::vector<std::string> out;
-    for (const auto& dimension : result.dimensions)
-        out.push_back(dimension.name);
-    std::ranges::move(markNames(result.query), std::back_inserter(out));
-    return out;
-}
-
-/// Where the texts of a row end and its figures begin.
-size_t textColumns(const QueryResult& result) { return header(result).size() + (result.query.kind == QueryKind::TimeSeries ? 1 : 0); }
-
-std::vector<std::string> keyOf(const Part& part, const Series& series)
-{
-    auto out = series.key;
-    out.insert(out.end(), part.marks.begin(), part.marks.end());
-    return out;
-}
-
-Table seriesTable(const QueryResult& result, int utcOffset)
-{
-    Table rows(1, header(result));
-    rows[0].insert(rows[0].begin(), "time");
-    rows[0].emplace_back("value");
-    for (const auto& part : partsOf(result)) {
-        for (const auto& series : part.result->series) {
-            for (size_t i = 0; i < series.points.size(); ++i) {
-                std::vector<std::string> row{core::formatTime(part.result->firstPoint + i * part.result->intervalMs, utcOffset)};
-                std::ranges::move(keyOf(part, series), std::back_inserter(row));
-                row.push_back(plainNumber(series.points[i]));
-                rows.push_back(std::move(row));
-            }
-        }
-    }
-    return rows;
-}
-
-/// Rows of the CSV shape: header, then one line a series or a point. `uncertain`: with how many samples there are behind it.
-Table plainTable(const QueryResult& result, int utcOffset, bool uncertain)
-{
-    if (result.query.kind == QueryKind::TimeSeries)
-        return seriesTable(result, utcOffset);
-    Table rows(1, header(result));
-    uncertain = uncertain && hasSamples(result);
-    for (const auto& [name, member] : statisticsOf(result.query)) {
-        rows[0].emplace_back(name);
-        if (name == "p95" && hasBilling(result))
-            rows[0].emplace_back("p95(5m)");
-    }
-    if (uncertain)
-        rows[0].insert(rows[0].end(), {"samples", "uncertainty"});
-    for (const auto& part : partsOf(result)) {
-        for (const auto& series : part.result->series) {
-            auto row = keyOf(part, series);
-            const auto& statistics = series.statistics;
-            for (const auto& [name, member] : statisticsOf(result.query)) {
-                row.push_back(plainNumber(statistics.*member));
-                if (name == "p95" && hasBilling(result))
-                    row.push_back(statistics.p95of5m ? plainNumber(*statistics.p95of5m) : "");
-            }
-            if (uncertain) {
-                row.push_back(statistics.samples ? std::to_string(*statistics.samples) : "");
-                row.push_back(statistics.uncertainty() ? plainNumber(*statistics.uncertainty()) : "");
-            }
-            rows.push_back(std::move(row));
-        }
-    }
-    return rows;
-}
-
 /// Tables for people, row by row.
 class TextTable {
 public:
     TextTable(const QueryResult& result, const core::Schema& schema, const core::AsNames* asNames) : m_result(result), m_schema(schema), m_asNames(asNames)
     {
-        m_rows.assign(1, header(result));
+        m_rows.assign(1, core::keyColumns(result));
         m_right.assign(m_rows[0].size(), false);
-        for (const auto& [name, member] : statisticsOf(result.query)) {
+        for (const auto& [name, member] : core::statisticsOf(result.query)) {
             figure(name);
-            if (name == "p95" && hasBilling(result))
+            if (name == "p95" && core::hasBilling(result))
                 figure("p95(5m)");
         }
-        if (hasSamples(result))
+        if (core::hasSamples(result))
             figure("±");
         if (!core::isPercent(result.query.unit))
             figure("share");
@@ -220,19 +91,19 @@ public:
         const auto& statistics = series.statistics;
         const auto scaled = [](double value, std::string_view unit) { return std::isnan(value) ? std::string("–") : core::formatScaled(value, unit); };
         const bool sum = query.kind == QueryKind::Sankey && core::isTotal(query.unit);
-        for (const auto& [name, member] : statisticsOf(query)) {
+        for (const auto& [name, member] : core::statisticsOf(query)) {
             row.push_back(scaled(statistics.*member, name == "total" || sum ? totalUnit(query.unit) : unitText(query.unit)));
-            if (name == "p95" && hasBilling(m_result))
+            if (name == "p95" && core::hasBilling(m_result))
                 row.push_back(statistics.p95of5m ? scaled(*statistics.p95of5m, unitText(query.unit)) : "");
         }
-        if (hasSamples(m_result))
+        if (core::hasSamples(m_result))
             row.push_back(statistics.uncertainty() ? core::formatPercent(*statistics.uncertainty() / 100) : "");
         if (!core::isPercent(query.unit))
             row.push_back(core::formatPercent(all > 0 ? statistics.total / all : 0));
         m_rows.push_back(std::move(row));
     }
 
-    void add(const Part& part)
+    void add(const core::ResultPart& part)
     {
         const auto all = part.result->total.statistics.total;
         for (const auto& series : part.result->series) {
@@ -284,7 +155,7 @@ private:
 std::string textTable(const QueryResult& result, const core::Schema& schema, int utcOffset, const core::AsNames* asNames)
 {
     TextTable table(result, schema, asNames);
-    for (const auto& part : partsOf(result))
+    for (const auto& part : core::partsOf(result))
         table.add(part);
     auto out = table.text();
     fmt::format_to(std::back_inserter(out), "\n{} – {}", core::formatTime(result.range.from, utcOffset), core::formatTime(result.range.to, utcOffset));
@@ -293,39 +164,10 @@ std::string textTable(const QueryResult& result, const core::Schema& schema, int
     fmt::format_to(std::back_inserter(out), "\n{} of {} flows match", core::formatCount(result.rowsMatched), core::formatCount(result.rowsInRange));
     if (result.cutOff > 0)
         fmt::format_to(std::back_inserter(out), "; Other is {} more", core::formatCount(result.cutOff));
-    if (hasSamples(result))
+    if (core::hasSamples(result))
         out += "; ± is half of the 95 % interval of sampled traffic";
     out += "\n";
     return out;
-}
-
-void appendJsonRow(std::string& out, const std::vector<std::string>& names, const std::vector<std::string>& row, size_t texts)
-{
-    out += "{";
-    for (size_t i = 0; i < row.size(); ++i) {
-        out += i > 0 ? ", " : "";
-        appendJson(out, names[i]);
-        out += ": ";
-        if (row[i].empty())
-            out += "null";
-        else if (i < texts)
-            appendJson(out, row[i]);
-        else
-            out += row[i];
-    }
-    out += "}";
-}
-
-std::string jsonTable(const Table& rows, size_t texts, bool lines)
-{
-    std::string out = lines ? "" : "[";
-    for (size_t i = 1; i < rows.size(); ++i) {
-        if (!lines)
-            out += i > 1 ? ",\n " : "";
-        appendJsonRow(out, rows[0], rows[i], texts);
-        out += lines ? "\n" : "";
-    }
-    return lines ? out : out + "]\n";
 }
 
 } // namespace
@@ -343,18 +185,7 @@ std::string ResultPrinter::print(const QueryResult& result, const core::Schema& 
 {
     if (m_format == Format::Text)
         return textTable(result, schema, m_utcOffset, m_asNames.get());
-    const auto rows = plainTable(result, m_utcOffset, m_format != Format::Csv);
-    if (m_format != Format::Csv)
-        return jsonTable(rows, textColumns(result), m_format == Format::NdJson);
-    std::string out;
-    for (const auto& row : rows) {
-        for (size_t i = 0; i < row.size(); ++i) {
-            out += i > 0 ? "," : "";
-            appendCsv(out, row[i]);
-        }
-        out += "\n";
-    }
-    return out;
+    return m_format == Format::Csv ? core::resultCsv(result, m_utcOffset) : core::resultJson(result, m_utcOffset, m_format == Format::NdJson);
 }
 
 FlowPrinter::FlowPrinter(const ResultPrinter& printer, Output& out, const core::Schema& schema, const std::vector<std::string>& fields)
@@ -402,15 +233,15 @@ void FlowPrinter::appendRow(std::string& out, const core::FlowBatch& batch, cons
         out += first ? "" : json ? ", " : ",";
         first = false;
         if (!json) {
-            appendCsv(out, text);
+            core::appendCsv(out, text);
             continue;
         }
-        appendJson(out, column.name);
+        core::appendJson(out, column.name);
         out += ": ";
         if (isNumeric(column.type) && column.storage() != core::Storage::Dict)
             out += text;
         else
-            appendJson(out, text);
+            core::appendJson(out, text);
     }
     if (json)
         out += "}";

@@ -4,6 +4,7 @@
 #include "app/cli/command.h"
 #include "app/cli/output.h"
 #include "app/config/runtime.h"
+#include "core/text/escape.h"
 
 namespace rivereto::app {
 
@@ -55,9 +56,9 @@ std::string asJson(const core::Schema& schema)
         const auto& type = core::typeInfo(column.type);
         out += index(column.id) == 0 ? "{" : ",\n {";
         const auto text = [&](std::string_view name, std::string_view value, bool last = false) {
-            appendJson(out, name);
+            core::appendJson(out, name);
             out += ": ";
-            appendJson(out, value);
+            core::appendJson(out, value);
             out += last ? "" : ", ";
         };
         text("name", column.name);

@@ -5,6 +5,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/output.h"
+#include "core/text/escape.h"
 #include "core/text/number.h"
 
 namespace rivereto::app {
@@ -33,7 +34,7 @@ void appendCounts(std::string& out, const DecodeStats& stats)
         if (!table[i].loss || count == 0)
             continue;
         out += first ? "" : ", ";
-        appendJson(out, table[i].name);
+        core::appendJson(out, table[i].name);
         fmt::format_to(std::back_inserter(out), ": {}", count);
         first = false;
     }
@@ -99,12 +100,12 @@ std::string summaryJson(const ImportSummary& summary)
     std::string out = "{\"files\": [";
     for (const auto& file : summary.files) {
         out += &file == &summary.files.front() ? "{\"file\": " : ", {\"file\": ";
-        appendJson(out, file.file);
+        core::appendJson(out, file.file);
         out += ", ";
         appendCounts(out, file.decoded);
         out += ", \"damaged\": ";
         if (file.damaged)
-            appendJson(out, *file.damaged);
+            core::appendJson(out, *file.damaged);
         else
             out += "null";
         out += "}";
@@ -112,7 +113,7 @@ std::string summaryJson(const ImportSummary& summary)
     out += "], \"total\": {";
     appendCounts(out, summary.total);
     out += "}, \"seconds\": ";
-    appendJson(out, summary.seconds);
+    core::appendJson(out, summary.seconds);
     out += "}\n";
     return out;
 }
