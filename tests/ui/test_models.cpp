@@ -8,8 +8,6 @@
 
 #include "core/filter/filter.h"
 #include "tests/ui/fakebackend.h"
-#include "ui/charts/axis.h"
-#include "ui/charts/serieslayer.h"
 #include "ui/filter/filterbox.h"
 #include "ui/models/seriestablemodel.h"
 #include "ui/models/texts.h"
@@ -31,11 +29,7 @@ private slots:
     void rangesResolve();
     void conditionsAreValid();
     void narrowingKeepsMeaning();
-    void axisTicksKeepClearOfTheEdge();
-    void timeTicksAreRound();
     void offsetsInUtf8();
-    void layerFindsSeries();
-    void layerIsDrawnQuickly();
 
 private:
     AnswerPtr ask(core::Query query);
@@ -206,28 +200,6 @@ void TestModels::narrowingKeepsMeaning()
     QVERIFY(commented.ends_with("AND SrcAS = 1") && commented.find("--") == std::string::npos);
 }
 
-void TestModels::axisTicksKeepClearOfTheEdge()
-{
-    for (double maximum = 0.003; maximum < 1e13; maximum *= 1.37) {
-        const auto axis = valueAxis(maximum, 4);
-        QVERIFY(axis.top > maximum);
-        QVERIFY(axis.ticks.back() < axis.top * 0.98);
-        QVERIFY(axis.ticks.size() >= 2 && axis.ticks.size() <= 9);
-    }
-    QCOMPARE(valueAxis(0, 4).ticks.size(), size_t{1});
-}
-
-void TestModels::timeTicksAreRound()
-{
-    constexpr uint64_t kHour = 3600 * 1000;
-    const auto ticks = timeTicks({1'795'455'720'000, 1'795'455'720'000 + 6 * kHour}, 10, 0);
-    QCOMPARE(ticks.stepMs, kHour);
-    QCOMPARE(ticks.major.size(), size_t{6});
-    QCOMPARE(ticks.major[0] % kHour, uint64_t{0});
-    const auto india = timeTicks({1'795'455'720'000, 1'795'455'720'000 + 6 * kHour}, 10, 330);
-    QCOMPARE((india.major[0] + 330 * 60'000) % kHour, uint64_t{0});
-}
-
 void TestModels::offsetsInUtf8()
 {
     const auto words = QStringLiteral("a = \"grün\" AND b");
@@ -235,49 +207,6 @@ void TestModels::offsetsInUtf8()
     for (int i = 0; i <= words.size(); ++i)
         QCOMPARE(toPosition(words, toByteOffset(words, i)), i);
     QCOMPARE(toByteOffset(words, static_cast<int>(words.size())), static_cast<size_t>(bytes.size()));
-}
-
-void TestModels::layerFindsSeries()
-{
-    SeriesLayer layer;
-    layer.set(ChartKind::Stacked, {{.number = 4, .values = {1, 2}}, {.number = 7, .values = {3, 0}}});
-    QCOMPARE(layer.maximum(), 4.0);
-    QCOMPARE(layer.seriesAt(0, 0.5, 0), 0);
-    QCOMPARE(layer.seriesAt(0, 3.9, 0), 1);
-    QCOMPARE(layer.seriesAt(0, 4.1, 0), -1);
-    QCOMPARE(layer.find(7), 1);
-    layer.set(ChartKind::Lines, layer.series());
-    QCOMPARE(layer.maximum(), 3.0);
-    QCOMPARE(layer.seriesAt(0, 2.8, 0.5), 1);
-    layer.set(ChartKind::Share, layer.series());
-    QCOMPARE(layer.maximum(), 1.0);
-    QCOMPARE(layer.upper(0, 0), 0.25);
-}
-
-/// Twenty series of 300 points; the bound is far above what it takes, so that a loaded machine passes.
-void TestModels::layerIsDrawnQuickly()
-{
-    const Theme theme(ThemeChoice::Light);
-    std::vector<ChartSeries> series;
-    for (int s = 0; s < 20; ++s) {
-        ChartSeries one{.number = s, .colour = theme.series(static_cast<size_t>(s)), .values = std::vector<double>(300)};
-        for (size_t i = 0; i < 300; ++i)
-            one.values[i] = 10 + 4 * std::sin(static_cast<double>(i) / 60) + 0.1 * static_cast<double>((i * 7 + static_cast<size_t>(s) * 13) % 11);
-        series.push_back(std::move(one));
-    }
-    SeriesLayer layer;
-    layer.set(ChartKind::Stacked, std::move(series));
-    (void)layer.picture({1000, 330}, 1, layer.maximum(), theme);
-    QElapsedTimer timer;
-    timer.start();
-    const auto picture = layer.picture({1000, 330}, 1, layer.maximum() * 1.1, theme);
-    const auto took = timer.elapsed();
-    qInfo("20 series of 300 points drawn in %lld ms", took);
-    QVERIFY(took < 1000);
-    const auto image = picture.toImage();
-    QCOMPARE(image.size(), QSize(1000, 330));
-    QCOMPARE(qAlpha(image.pixel(500, 5)), 0);
-    QCOMPARE(QColor(image.pixel(500, 328)), theme.series(0));
 }
 
 QTEST_MAIN(TestModels)

@@ -15,162 +15,196 @@ namespace rivereto::ui {
 
 namespace {
 
-/// Of more bands the edges would be all that one sees.
-constexpr size_t kMostEdged = 21;
-
-/// One point is drawn as a flat stretch over the whole width.
-double lastX(size_t points) { return points > 1 ? static_cast<double>(points - 1) : 1; }
-
-QLineSeries* lineOf(const std::vector<double>& values)
-{
-    auto* line = new QLineSeries;
-    QList<QPointF> points;
-    points.reserve(static_cast<qsizetype>(values.size()) + 1);
-    for (size_t i = 0; i < values.size(); ++i)
-        points << QPointF(static_cast<double>(i), values[i]);
-    if (values.size() == 1)
-        points << QPointF(1, values[0]);
-    line->replace(points);
-    return line;
-}
-
-struct Canvas {
-    QChart* chart;
-    QValueAxis* x;
-    QValueAxis* y;
-    void add(QAbstractSeries* series) const
-    {
-        chart->addSeries(series);
-        series->attachAxis(x);
-        series->attachAxis(y);
-    }
-};
+constexpr double kLineWidth = 1.6;
+/// How far areas reach beyond the sides, in pixels.
+constexpr double kOverhang = 1.5;
+/// A value between two gaps is drawn this far to either side, as part of the distance to the next.
+constexpr double kAlone = 0.3;
+/// A dash longer than any line, in widths of the line.
+constexpr double kEndless = 1e6;
 
 QPen hairline(const QColor& colour, qreal width)
 {
-    QPen pen(colour, width);
+    QPen pen(colour, width, Qt::SolidLine, Qt::FlatCap);
     pen.setCosmetic(true);
     return pen;
 }
 
+/// Which points are drawn: all, or of several in one pixel the one with the largest sum of all series.
+std::vector<size_t> chosenPoints(const SeriesShape& shape, Direction direction, double width)
+{
+    const size_t points = shape.points();
+    const auto room = std::max<size_t>(static_cast<size_t>(width), 2);
+    std::vector<size_t> out;
+    if (points <= room * 2) {
+        for (size_t i = 0; i < points; ++i)
+            out.push_back(i);
+        return out;
+    }
+    const auto size = [&](size_t point) {
+        double sum = 0;
+        for (size_t s = 0; s < shape.size(); ++s)
+            sum += std::isnan(shape.series()[s].of(direction)[point]) ? 0 : shape.series()[s].of(direction)[point];
+        return sum;
+    };
+    for (size_t pixel = 0; pixel < room; ++pixel) {
+        size_t best = pixel * points / room;
+        double most = -1;
+        for (size_t i = best; i < (pixel + 1) * points / room; ++i) {
+            if (const double here = size(i); here > most) {
+                most = here;
+                best = i;
+            }
+        }
+        out.push_back(best);
+    }
+    return out;
+}
+
+double partOf(size_t point, size_t points) { return points > 1 ? static_cast<double>(point) / static_cast<double>(points - 1) : 0; }
+
 } // namespace
 
-SeriesLayer::SeriesLayer() = default;
+SeriesLayer::SeriesLayer() : m_chart(new QChart), m_x(new QValueAxis), m_y(new QValueAxis)
+{
+    m_scene.setItemIndexMethod(QGraphicsScene::NoIndex);
+    m_scene.addItem(m_chart);
+    m_chart->setBackgroundVisible(false);
+    m_chart->legend()->hide();
+    m_chart->setMargins({});
+    m_chart->layout()->setContentsMargins(0, 0, 0, 0);
+    for (auto* axis : {m_x, m_y}) {
+        axis->setRange(0, 1);
+        axis->setVisible(false);
+        m_chart->addAxis(axis, axis == m_x ? Qt::AlignBottom : Qt::AlignLeft);
+    }
+}
+
 SeriesLayer::~SeriesLayer() = default;
 
-void SeriesLayer::set(ChartKind kind, std::vector<ChartSeries> series)
+void SeriesLayer::resize(QSizeF size)
 {
-    m_kind = kind;
-    m_series = std::move(series);
-    m_upper.clear();
-    std::vector<double> sum(points(), 0.0);
-    for (const auto& one : m_series) {
-        if (kind == ChartKind::Lines) {
-            m_upper.push_back(one.values);
-            continue;
-        }
-        for (size_t i = 0; i < sum.size(); ++i)
-            sum[i] += one.values[i];
-        m_upper.push_back(sum);
-    }
-    if (kind != ChartKind::Share)
+    if (size == m_size)
         return;
-    for (auto& edge : m_upper) {
-        for (size_t i = 0; i < sum.size(); ++i)
-            edge[i] = sum[i] > 0 ? edge[i] / sum[i] : 0;
-    }
+    m_size = size;
+    m_chart->resize(size);
+    m_chart->setPlotArea(QRectF(QPointF(0, 0), size));
+    m_chart->layout()->activate();
 }
 
-double SeriesLayer::maximum() const
+QAreaSeries& SeriesLayer::areaAt(size_t at)
 {
-    double out = 0;
-    for (const auto& edge : m_upper) {
-        for (const double v : edge)
-            out = std::max(out, v);
+    while (m_areas.size() <= at) {
+        auto* area = new QAreaSeries(new QLineSeries);
+        area->upperSeries()->setParent(area);
+        m_chart->addSeries(area);
+        area->attachAxis(m_x);
+        area->attachAxis(m_y);
+        m_areas.push_back(area);
     }
-    return out;
+    return *m_areas[at];
 }
 
-int SeriesLayer::find(int number) const
+QLineSeries& SeriesLayer::lineAt(size_t at)
 {
-    const auto found = std::ranges::find(m_series, number, &ChartSeries::number);
-    return found == m_series.end() ? -1 : static_cast<int>(found - m_series.begin());
+    while (m_lines.size() <= at) {
+        auto* line = new QLineSeries;
+        m_chart->addSeries(line);
+        line->attachAxis(m_x);
+        line->attachAxis(m_y);
+        m_lines.push_back(line);
+    }
+    return *m_lines[at];
 }
 
-int SeriesLayer::seriesAt(size_t point, double value, double reach) const
+void SeriesLayer::fillAreas(const SeriesShape& shape, Direction direction, double whole, const Theme& theme, bool forFile)
 {
-    if (point >= points())
-        return -1;
-    if (m_kind != ChartKind::Lines) {
-        for (size_t s = 0; s < m_upper.size(); ++s) {
-            if (value <= m_upper[s][point] && m_upper[s][point] > 0)
-                return value < 0 ? -1 : static_cast<int>(s);
-        }
-        return -1;
-    }
-    int nearest = -1;
-    for (size_t s = 0; s < m_upper.size(); ++s) {
-        const double distance = std::abs(m_upper[s][point] - value);
-        if (distance <= reach) {
-            reach = distance;
-            nearest = static_cast<int>(s);
-        }
-    }
-    return nearest;
-}
-
-QPixmap SeriesLayer::picture(QSize size, qreal ratio, double top, const Theme& theme) const
-{
-    QPixmap out(size * ratio);
-    out.setDevicePixelRatio(ratio);
-    out.fill(Qt::transparent);
-    if (points() == 0 || size.isEmpty())
-        return out;
-    QGraphicsScene scene;
-    auto* chart = new QChart;
-    scene.addItem(chart);
-    chart->setBackgroundVisible(false);
-    chart->legend()->hide();
-    chart->setMargins({});
-    chart->layout()->setContentsMargins(0, 0, 0, 0);
-    const Canvas canvas{chart, new QValueAxis, new QValueAxis};
-    canvas.x->setRange(0, lastX(points()));
-    canvas.y->setRange(0, top);
-    canvas.x->setVisible(false);
-    canvas.y->setVisible(false);
-    chart->addAxis(canvas.x, Qt::AlignBottom);
-    chart->addAxis(canvas.y, Qt::AlignLeft);
-    chart->resize(size);
-    chart->setPlotArea(QRectF(QPointF(0, 0), QSizeF(size)));
-
-    if (m_kind == ChartKind::Lines) {
-        for (size_t s = m_series.size(); s-- > 0;) {
-            auto* line = lineOf(m_upper[s]);
-            line->setPen(hairline(m_series[s].colour, 1.6));
-            canvas.add(line);
-        }
-    } else {
-        std::vector<double> floor(points(), 0.0);
-        for (size_t s = 0; s < m_series.size(); ++s) {
-            auto* area = new QAreaSeries(lineOf(m_upper[s]), lineOf(s == 0 ? floor : m_upper[s - 1]));
-            area->lowerSeries()->setParent(area);
-            area->upperSeries()->setParent(area);
-            area->setPen(Qt::NoPen);
-            area->setBrush(m_series[s].colour);
-            canvas.add(area);
-        }
+    const auto points = chosenPoints(shape, direction, m_size.width());
+    const double beyond = forFile ? 0 : kOverhang / m_size.width();
+    for (size_t s = shape.size(); s-- > 0;) {
+        const auto at = shape.size() - 1 - s;
+        QList<QPointF> edge;
+        edge.reserve(static_cast<qsizetype>(points.size()) + 2);
+        const auto height = [&](size_t point) { return shape.upper(s, point, direction) / whole; };
+        // From the right: the rasteriser looks for each new cell of a scan line from its left end, which makes flat edges slow otherwise.
+        edge << QPointF(1 + beyond, height(points.back()));
+        for (size_t i = points.size(); i-- > 0;)
+            edge << QPointF(shape.points() > 1 ? partOf(points[i], shape.points()) : 0, height(points[i]));
+        edge << QPointF(-beyond, height(points.front()));
+        auto& area = areaAt(at);
+        area.setBrush(shape.series()[s].colour);
         // Neighbours stay apart for every eye; the outline closes the stack.
-        for (size_t s = m_series.size() > kMostEdged ? m_series.size() - 1 : 0; s < m_series.size(); ++s) {
-            auto* edge = lineOf(m_upper[s]);
-            edge->setPen(s + 1 < m_series.size() ? hairline(theme[Token::bandEdge], 1) : hairline(theme[Token::outline], 1));
-            canvas.add(edge);
-        }
+        const auto pen = hairline(theme[at == 0 ? Token::outline : Token::bandEdge], 1);
+        // In files the edge is part of the area, one path; on screens a line of its own, which is drawn much faster.
+        area.setPen(forFile ? pen : QPen(Qt::NoPen));
+        area.upperSeries()->replace(edge);
+        if (forFile)
+            continue;
+        auto& line = lineAt(at);
+        line.setPen(pen);
+        line.replace(edge);
     }
-    chart->layout()->activate();
-    QPainter painter(&out);
+}
+
+size_t SeriesLayer::fillLines(const SeriesShape& shape, Direction direction, double whole, bool forFile)
+{
+    const auto points = chosenPoints(shape, direction, m_size.width());
+    const double apart = shape.points() > 1 ? 1.0 / static_cast<double>(shape.points() - 1) : 1;
+    size_t used = 0;
+    QList<QPointF> run;
+    for (size_t s = shape.size(); s-- > 0;) {
+        auto pen = hairline(shape.series()[s].colour, kLineWidth);
+        // Qt Charts draws solid lines piece by piece, for which round ends would be slow; others as one path.
+        pen.setCapStyle(forFile ? Qt::RoundCap : Qt::SquareCap);
+        pen.setJoinStyle(Qt::RoundJoin);
+        if (forFile)
+            pen.setDashPattern({kEndless, 1});
+        const auto close = [&] {
+            if (run.empty())
+                return;
+            if (run.size() == 1) {
+                const auto only = run.front();
+                run = {only - QPointF(apart * kAlone, 0), only + QPointF(apart * (shape.points() > 1 ? kAlone : 1), 0)};
+            }
+            auto& line = lineAt(used++);
+            line.setPen(pen);
+            line.replace(run);
+            run.clear();
+        };
+        for (const auto point : points) {
+            const double height = shape.upper(s, point, direction) / whole;
+            if (!std::isfinite(height))
+                close();
+            else
+                run << QPointF(partOf(point, shape.points()), height);
+        }
+        close();
+    }
+    return used;
+}
+
+void SeriesLayer::paint(QPainter& painter, const QRectF& area, const SeriesShape& shape, Direction direction, double whole, const Theme& theme, bool forFile)
+{
+    if (shape.points() == 0 || !shape.has(direction) || area.width() < 1 || area.height() < 1 || !(whole > 0))
+        return;
+    resize(area.size());
+    if (shape.stacked())
+        fillAreas(shape, direction, whole, theme, forFile);
+    const size_t lines = !shape.stacked() ? fillLines(shape, direction, whole, forFile) : forFile ? 0 : shape.size();
+    for (size_t i = 0; i < m_areas.size(); ++i)
+        m_areas[i]->setVisible(shape.stacked() && i < shape.size());
+    for (size_t i = 0; i < m_lines.size(); ++i)
+        m_lines[i]->setVisible(i < lines);
+    painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    scene.render(&painter, QRectF(QPointF(0, 0), QSizeF(size)), QRectF(QPointF(0, 0), QSizeF(size)), Qt::IgnoreAspectRatio);
-    return out;
+    painter.translate(area.topLeft());
+    if (direction == Direction::Down) {
+        painter.translate(0, area.height());
+        painter.scale(1, -1);
+    }
+    const QRectF all(QPointF(0, 0), area.size());
+    m_scene.render(&painter, all, all, Qt::IgnoreAspectRatio);
+    painter.restore();
 }
 
 } // namespace rivereto::ui

@@ -1,53 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SeriesLayer: the series of a chart, drawn once by Qt Charts into a picture that hovering and brushing reuse.
+// SeriesLayer: draws a SeriesShape by Qt Charts, whose objects are kept from one picture to the next.
+//
+// Areas are drawn down to the zero line, the largest first, so that each has one edge to compute, and in coordinates from 0 to 1,
+// so that no axis ever changes. Twenty series of 300 points, built anew and painted: 32 ms with two edges, lines of their own between
+// the areas and a new chart each time; 16 ms with the chart kept; 7 ms as it is (and 6 ms by QPainter alone).
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include <QGraphicsScene>
-#include <QPainterPath>
-#include <QPixmap>
 
-#include "ui/models/viewstate.h"
-#include "ui/theme/theme.h"
+#include "ui/charts/seriesshape.h"
 
 class QChart;
+class QAreaSeries;
+class QLineSeries;
+class QValueAxis;
 
 namespace rivereto::ui {
 
-/// What is drawn, bottom up.
-struct ChartSeries {
-    int number = 0; ///< position in the result
-    QColor colour;
-    std::vector<double> values;
-};
-
-/// GUI thread. Plot coordinates: x is the point's number, y the value.
+/// GUI thread.
 class SeriesLayer {
 public:
     SeriesLayer();
     ~SeriesLayer();
+    SeriesLayer(const SeriesLayer&) = delete;
+    SeriesLayer& operator=(const SeriesLayer&) = delete;
 
-    /// For Stacked and Share `series` are laid upon each other; Share turns them into parts of each point's sum.
-    void set(ChartKind kind, std::vector<ChartSeries> series);
-    [[nodiscard]] QPixmap picture(QSize size, qreal ratio, double top, const Theme& theme) const;
-
-    [[nodiscard]] size_t points() const { return m_series.empty() ? 0 : m_series.front().values.size(); }
-    [[nodiscard]] double maximum() const;
-    /// Position in set() of the series at a place; -1 outside. Lines: the nearest one.
-    [[nodiscard]] int seriesAt(size_t point, double value, double reach) const;
-    /// Upper edge of a series, in plot coordinates.
-    [[nodiscard]] double upper(int at, size_t point) const { return m_upper[static_cast<size_t>(at)][point]; }
-    [[nodiscard]] double lower(int at, size_t point) const { return m_kind == ChartKind::Lines || at == 0 ? 0 : upper(at - 1, point); }
-    [[nodiscard]] const std::vector<ChartSeries>& series() const { return m_series; }
-    [[nodiscard]] int find(int number) const;
-    [[nodiscard]] ChartKind kind() const { return m_kind; }
+    /// One direction into `area`, whose zero line is its lower edge for Up and its upper edge for Down, and which is `whole` high.
+    /// On screens areas reach a little beyond the sides, where the clip takes their edge off; for files they end there.
+    void paint(QPainter& painter, const QRectF& area, const SeriesShape& shape, Direction direction, double whole, const Theme& theme, bool forFile = false);
 
 private:
-    ChartKind m_kind = ChartKind::Stacked;
-    std::vector<ChartSeries> m_series;
-    std::vector<std::vector<double>> m_upper;
+    void resize(QSizeF size);
+    QAreaSeries& areaAt(size_t at);
+    QLineSeries& lineAt(size_t at);
+    void fillAreas(const SeriesShape& shape, Direction direction, double whole, const Theme& theme, bool forFile);
+    /// How many lines it took: one for each run without a gap.
+    size_t fillLines(const SeriesShape& shape, Direction direction, double whole, bool forFile);
+
+    QGraphicsScene m_scene;
+    QChart* m_chart;
+    QValueAxis* m_x;
+    QValueAxis* m_y;
+    QSizeF m_size;
+    std::vector<QAreaSeries*> m_areas;
+    std::vector<QLineSeries*> m_lines;
 };
 
 } // namespace rivereto::ui

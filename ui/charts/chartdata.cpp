@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/charts/chartdata.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QLocale>
+
+namespace rivereto::ui {
+
+QColor seriesColour(const Theme& theme, const core::QueryResult& result, size_t series)
+{
+    return series >= result.series.size() || result.series[series].other ? theme[Token::other] : theme.series(series);
+}
+
+/// The first and last point may be cut by the range and would look like a fall; statistics leave them out as well.
+ChartData::ChartData(AnswerPtr answer, const std::set<int>& hidden, const Theme& theme) : m_answer(std::move(answer))
+{
+    if (!m_answer || !m_answer->result || m_answer->result->intervalMs == 0)
+        return;
+    const auto& r = result();
+    const size_t all = r.total.points.size();
+    size_t end = all > 0 && r.firstPoint + all * r.intervalMs > r.range.to ? all - 1 : all;
+    m_skipped = r.firstPoint < r.range.from ? 1 : 0;
+    if (end < m_skipped + 2) {
+        m_skipped = 0;
+        end = all;
+    }
+    m_points = end - m_skipped;
+    const auto* reverse = r.reverse.get();
+    const size_t count = std::max(r.series.size(), reverse ? reverse->series.size() : 0);
+    for (size_t s = 0; s < count; ++s) {
+        const bool left = hidden.contains(static_cast<int>(s));
+        m_someHidden |= left;
+        if (left)
+            continue;
+        ChartSeries one{.number = static_cast<int>(s), .colour = seriesColour(theme, r, s)};
+        one.values = s < r.series.size() ? drawn(r.series[s].points) : Points(m_points, 0.0);
+        if (reverse)
+            one.reverse = s < reverse->series.size() ? drawn(reverse->series[s].points) : Points(m_points, 0.0);
+        m_series.push_back(std::move(one));
+    }
+    addUp(r, hidden, m_total.values);
+    if (reverse)
+        addUp(*reverse, hidden, m_total.reverse);
+    if (r.previous) {
+        addUp(*r.previous, hidden, m_previous.values);
+        if (r.previous->reverse)
+            addUp(*r.previous->reverse, hidden, m_previous.reverse);
+    }
+}
+
+Points ChartData::drawn(const Points& all) const
+{
+    Points out(m_points, std::numeric_limits<double>::quiet_NaN());
+    for (size_t i = 0; i < m_points && m_skipped + i < all.size(); ++i)
+        out[i] = all[m_skipped + i];
+    return out;
+}
+
+void ChartData::addUp(const core::QueryResult& from, const std::set<int>& hidden, Points& out) const
+{
+    out = drawn(from.total.points);
+    if (!core::isAdditive(from.query.unit))
+        return;
+    for (const int number : hidden) {
+        if (number < 0 || static_cast<size_t>(number) >= from.series.size())
+            continue;
+        const auto without = drawn(from.series[static_cast<size_t>(number)].points);
+        for (size_t i = 0; i < out.size(); ++i)
+            out[i] = std::max(out[i] - (std::isnan(without[i]) ? 0 : without[i]), 0.0);
+    }
+}
+
+Points ChartData::previousOf(int number, Direction direction) const
+{
+    const auto* previous = result().previous.get();
+    if (previous && direction == Direction::Down)
+        previous = previous->reverse.get();
+    if (!previous || number < 0 || static_cast<size_t>(number) >= previous->series.size())
+        return {};
+    return drawn(previous->series[static_cast<size_t>(number)].points);
+}
+
+ChartKind ChartData::kind() const
+{
+    const auto asked = m_answer->asked.chart;
+    return core::isAdditive(result().query.unit) || (asked != ChartKind::Stacked && asked != ChartKind::Share) ? asked : ChartKind::Lines;
+}
+
+const core::Series& ChartData::of(int number, Direction direction) const
+{
+    const auto& from = direction == Direction::Down && result().reverse ? *result().reverse : result();
+    return number >= 0 && static_cast<size_t>(number) < from.series.size() ? from.series[static_cast<size_t>(number)] : from.total;
+}
+
+QString previousLabel(const core::QueryResult& result, const Clock& clock)
+{
+    if (!result.previous)
+        return {};
+    const auto words = [](const char* source) { return QCoreApplication::translate("charts", source); };
+    const auto& range = result.previous->range;
+    const auto last = range.length() > 0 ? range.to - 1 : range.to;
+    const auto date = [&](uint64_t ms) { return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(ms) + clock.offsetMinutes(ms) * 60'000LL, Qt::UTC).date(); };
+    if (result.query.previous == core::Period::Hour)
+        return words("an hour earlier");
+    if (date(range.from) == date(last)) {
+        const auto locale = QLocale().language() == QLocale::C ? QLocale(QLocale::English) : QLocale();
+        const bool sameYear = date(range.from).year() == date(result.range.from).year();
+        return locale.toString(date(range.from), sameYear ? QStringLiteral("dddd d MMM") : QStringLiteral("ddd d MMM yyyy"));
+    }
+    switch (result.query.previous) {
+    case core::Period::Day: return words("a day earlier");
+    case core::Period::Week: return words("a week earlier");
+    case core::Period::FourWeeks: return words("4 weeks earlier");
+    case core::Period::Year: return words("a year earlier");
+    default: return clock.range(range);
+    }
+}
+
+} // namespace rivereto::ui
