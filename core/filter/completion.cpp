@@ -282,11 +282,10 @@ void offerNames(Candidates& candidates, const Column& column)
     }
 }
 
-/// Values of these types are few and named, or nobody remembers them: the store has nothing to add.
-bool isNamedByLanguage(Literal literal)
+/// Whether the store can tell which values it has, and how often: times and quantities are no dimensions.
+bool hasSeenValues(const Column& column)
 {
-    return literal == Literal::EType || literal == Literal::Icmp || literal == Literal::SizeBucket || literal == Literal::Enum
-        || literal == Literal::Time;
+    return column.dimension && !isList(column.type) && typeInfo(column.type).literal != Literal::Time;
 }
 
 void offerValues(Completion& out, const Schema& schema, std::string_view name, FilterOp op)
@@ -297,7 +296,7 @@ void offerValues(Completion& out, const Schema& schema, std::string_view name, F
         return;
     const auto& column = schema[ids[0]];
     out.quoted = typeInfo(column.type).literal == Literal::String || isTextOp(op);
-    if (!isNamedByLanguage(typeInfo(column.type).literal))
+    if (hasSeenValues(column))
         out.valuesOf = ids;
     Candidates candidates(out);
     offerNames(candidates, column);
@@ -346,6 +345,7 @@ void offer(Completion& out, const Schema& schema, const Walker& walker)
     case Want::Value:
     case Want::ListValue:
     case Want::LowBound:
+        out.inList = walker.want() == Want::ListValue;
         offerValues(out, schema, walker.column(), walker.op());
         break;
     default:
@@ -372,6 +372,8 @@ Completion complete(std::string_view text, size_t cursor, const Schema& schema)
         const bool finished = token.span.end < at || (token.kind == Kind::Text && token.span.end == at) || !canGrow(token.kind);
         if (!finished) {
             out.replace = token.span;
+            if (token.kind == Kind::BrokenText)
+                out.replace.end = at;
             const auto typed = token.raw.substr(0, at - token.span.begin);
             out.prefix = token.kind == Kind::Text || token.kind == Kind::BrokenText ? unquote(typed) : std::string(typed);
             break;

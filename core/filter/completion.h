@@ -27,6 +27,7 @@ struct Completion {
     /// Value: the columns whose seen values the store should add (two for an endpoint word such as Addr).
     std::vector<ColumnId> valuesOf;
     bool quoted = false; ///< Value: candidates of the store are to be put in double quotes
+    bool inList = false; ///< Value: within the parentheses of IN and NOTIN
 };
 
 /// What may come at `cursor` (a byte offset) of a filter that may be unfinished or wrong elsewhere.

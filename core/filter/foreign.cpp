@@ -33,14 +33,15 @@ size_t wordLength(std::string_view rest)
     return end;
 }
 
+/// 0 when the quote is not closed on its line.
 size_t textLength(std::string_view rest)
 {
-    for (size_t end = 1; end < rest.size(); ++end) {
+    for (size_t end = 1; end < rest.size() && rest[end] != '\n'; ++end) {
         if (rest[end] == rest[0])
             return end + 1;
-        end += rest[end] == '\\' ? 1 : 0;
+        end += rest[end] == '\\' && end + 1 < rest.size() && rest[end + 1] != '\n' ? 1 : 0;
     }
-    return rest.size();
+    return 0;
 }
 
 constexpr auto kSymbols = std::to_array<std::string_view>({"===", "!==", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "~=", ".."});
@@ -91,8 +92,8 @@ std::vector<Token> tokensOf(std::string_view text, bool hashComments)
         if (const size_t word = wordLength(rest); word > 0) {
             length = word;
             kind = Token::Kind::Word;
-        } else if (rest[0] == '"' || rest[0] == '\'') {
-            length = textLength(rest);
+        } else if (const size_t quoted = rest[0] == '"' || rest[0] == '\'' ? textLength(rest) : 0; quoted > 0) {
+            length = quoted;
             kind = Token::Kind::Text;
         } else {
             length = symbolLength(rest);

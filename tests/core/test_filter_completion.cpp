@@ -88,7 +88,11 @@ private slots:
         const auto either = at("AS IN (64500, |").completion;
         QVERIFY(either.valuesOf == (std::vector {ColumnId::SrcAS, ColumnId::DstAS}));
         QVERIFY(!either.quoted);
-        QVERIFY(at("InIfBoundary = |").completion.valuesOf.empty());
+        QVERIFY(either.inList && !provider.inList);
+        QVERIFY(at("InIfBoundary = |").completion.valuesOf == (std::vector {ColumnId::InIfBoundary}));
+        QVERIFY(at("Bytes > |").completion.valuesOf.empty());
+        // An open quote ends at the cursor, not with what stands behind it.
+        QCOMPARE(summary("InIfProvider = \"co| AND Proto = 6", 0), "value[\"co]");
     }
 
     void keywords()

@@ -49,21 +49,18 @@ private:
 
 } // namespace
 
-ExplorePage::ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent) : QWidget(parent), m_explorer(explorer), m_theme(theme)
+ExplorePage::ExplorePage(Explorer& explorer, Profile& profile, const Theme& theme, QWidget* parent) : QWidget(parent), m_explorer(explorer), m_theme(theme)
 {
     setObjectName(QStringLiteral("page"));
     setAttribute(Qt::WA_StyledBackground);
     auto* rows = new QVBoxLayout(this);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(0);
-    auto* filterRow = new QFrame;
-    filterRow->setObjectName(QStringLiteral("filterRow"));
-    filterRow->setFixedHeight(45);
-    auto* filterLayout = new QHBoxLayout(filterRow);
-    filterLayout->setContentsMargins(12, 0, 12, 0);
-    m_filter = new FilterBox(theme);
-    filterLayout->addWidget(m_filter);
-    rows->addWidget(filterRow);
+    m_filterRow = new FilterRow(profile, theme);
+    m_filter = &m_filterRow->box();
+    m_filter->setValueSource(new StoreValues([this] { return StoreValues::Scope{m_explorer.store(), m_explorer.shownRange(), m_explorer.now()}; },
+                                             [this](uint32_t number) { return m_explorer.autonomousSystem(number); }, this));
+    rows->addWidget(m_filterRow);
     auto* body = new QHBoxLayout;
     body->setSpacing(0);
     m_panel = new QueryPanel(explorer, theme);
@@ -75,7 +72,7 @@ ExplorePage::ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent
     body->addWidget(m_panel);
     body->addWidget(m_stack, 1);
     rows->addLayout(body, 1);
-    setTabOrder(m_filter, m_panel);
+    setTabOrder(m_filterRow, m_panel);
 
     m_handle = new QPushButton(this);
     m_handle->setObjectName(QStringLiteral("panelHandle"));

@@ -3,40 +3,41 @@
 
 #include <algorithm>
 
-#include "core/filter/completion.h"
-#include "ui/filter/filterbox.h"
+#include <QTextDocument>
 
 namespace rivereto::ui {
 
+void FilterHighlighter::show(const QString& text, const core::Schema& schema, std::optional<core::SourceSpan> error)
+{
+    m_parts = colouredParts(text, schema);
+    m_error.reset();
+    if (error) {
+        // An error behind the last letter marks that letter.
+        const int length = static_cast<int>(text.size());
+        const int begin = std::clamp(toPosition(text, error->begin), 0, std::max(0, length - 1));
+        const int end = std::clamp(toPosition(text, error->end), std::min(begin + 1, length), length);
+        m_error = core::SourceSpan{static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
+    }
+    rehighlight();
+}
+
 void FilterHighlighter::highlightBlock(const QString& line)
 {
-    const auto bytes = line.toStdString();
-    for (const auto& token : core::colourFilter(bytes, *m_schema)) {
-        auto colour = Token::text;
-        switch (token.kind) {
-        case core::TokenClass::Column: colour = Token::filterColumn; break;
-        case core::TokenClass::Operator:
-        case core::TokenClass::Keyword: colour = Token::filterOperator; break;
-        case core::TokenClass::Value:
-        case core::TokenClass::Text: colour = Token::filterValue; break;
-        case core::TokenClass::Comment: colour = Token::disabled; break;
-        case core::TokenClass::Error: colour = Token::error; break;
-        case core::TokenClass::Punctuation: break;
-        }
-        const int begin = toPosition(line, token.span.begin);
-        setFormat(begin, toPosition(line, token.span.end) - begin, m_theme[colour]);
+    const int from = currentBlock().position();
+    const int to = from + static_cast<int>(line.size());
+    for (const auto& part : m_parts) {
+        const int begin = std::max(part.begin, from);
+        const int end = std::min(part.begin + part.length, to);
+        if (begin < end)
+            setFormat(begin - from, end - begin, m_theme[part.colour]);
     }
     if (!m_error)
         return;
-    // An error behind the last letter marks that letter.
-    const int length = static_cast<int>(line.size());
-    const int begin = std::clamp(toPosition(line, m_error->begin), 0, std::max(0, length - 1));
-    const int end = std::clamp(toPosition(line, m_error->end), std::min(begin + 1, length), length);
-    for (int i = begin; i < end; ++i) {
-        auto marked = format(i);
+    for (int i = std::max(static_cast<int>(m_error->begin), from); i < std::min(static_cast<int>(m_error->end), to); ++i) {
+        auto marked = format(i - from);
         marked.setUnderlineStyle(QTextCharFormat::WaveUnderline);
         marked.setUnderlineColor(m_theme[Token::error]);
-        setFormat(i, 1, marked);
+        setFormat(i - from, 1, marked);
     }
 }
 

@@ -6,8 +6,7 @@
 
 #include <QSyntaxHighlighter>
 
-#include "core/schema/schema.h"
-#include "ui/theme/theme.h"
+#include "ui/filter/filtercolours.h"
 
 namespace rivereto::ui {
 
@@ -15,16 +14,16 @@ class FilterHighlighter : public QSyntaxHighlighter {
     Q_OBJECT
 public:
     FilterHighlighter(const Theme& theme, QTextDocument* document) : QSyntaxHighlighter(document), m_theme(theme) { }
-    void setSchema(std::shared_ptr<const core::Schema> schema) { m_schema = std::move(schema); }
-    void setError(std::optional<core::SourceSpan> span) { m_error = span; }
+    /// Colours the whole text; a quote or a comment may reach over lines. `error`: positions in the text.
+    void show(const QString& text, const core::Schema& schema, std::optional<core::SourceSpan> error);
 
 protected:
     void highlightBlock(const QString& line) override;
 
 private:
     const Theme& m_theme;
-    std::shared_ptr<const core::Schema> m_schema = core::Schema::builtin();
-    std::optional<core::SourceSpan> m_error;
+    std::vector<ColouredPart> m_parts;
+    std::optional<core::SourceSpan> m_error; ///< positions, at least one letter where there is any
 };
 
 } // namespace rivereto::ui

@@ -99,6 +99,7 @@ QLabel[role="error"] { color: @error@; font-size: 12px; }
 #chip { background: @control@; border: 1px solid @border@; border-radius: 4px; }
 #chip:focus { border-color: @accent@; }
 #popup { background: @popup@; border: 1px solid @popupBorder@; border-radius: 4px; }
+#popupLine { background: @softBorder@; border: none; }
 #popup QListView, #popup QListWidget { background: transparent; border: none; outline: none; }
 #popup QListView::item { padding: 3px 8px; border-radius: 3px; }
 #popup QListView::item:selected { background: @softAccent@; color: @accent@; }

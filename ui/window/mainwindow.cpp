@@ -36,7 +36,7 @@ QStringList localPaths(const QMimeData& data)
 } // namespace
 
 MainWindow::MainWindow(Backend& backend, QWidget* parent)
-    : QMainWindow(parent), m_backend(backend), m_theme(preferredTheme(backend)), m_explorer(backend)
+    : QMainWindow(parent), m_backend(backend), m_theme(preferredTheme(backend)), m_explorer(backend), m_profile(backend)
 {
     setMinimumSize(960, 640);
     resize(1440, 900);
@@ -54,7 +54,7 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     m_toolbar = new Toolbar(backend, m_explorer, m_theme);
     m_banner = new Banner(m_theme);
     m_home = new HomePage(backend, m_theme);
-    m_explore = new ExplorePage(m_explorer, m_theme);
+    m_explore = new ExplorePage(m_explorer, m_profile, m_theme);
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_home);
     m_pages->addWidget(m_explore);

@@ -79,6 +79,7 @@ private:
     Backend& m_backend;
     Theme m_theme;
     Explorer m_explorer;
+    Profile m_profile;
     QMenuBar* m_menus = nullptr;
     QButtonGroup* m_rail = nullptr;
     QStackedWidget* m_pages = nullptr;
