@@ -78,7 +78,7 @@ void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop
     // The database before stays until there is something to put in its place.
     const auto show = [&] {
         if (!std::exchange(shown, true))
-            post([this, database, name] { adopt({.database = database, .name = tr("%1 (not saved)").arg(name), .path = {}, .writable = true}); });
+            post([this, database, name, files] { adopt({.database = database, .name = tr("%1 (not saved)").arg(name), .path = {}, .writable = true, .datagrams = std::make_shared<CaptureSource>(files)}); });
     };
     const auto told = [&](const ImportProgress& progress) {
         if (progress.flows > 0)
@@ -130,7 +130,7 @@ void ProgramBackend::makeDemo(std::stop_token stop, const Post& post)
     auto told = start;
     core::DatagramBatch batch;
     collectors::runDemo(*scenario, kDemoFlows, [&](const collectors::DemoDatagram& datagram) {
-        batch.add({.source = scenario->exporters[datagram.exporter].address, .sourcePort = static_cast<uint16_t>(49152 + datagram.exporter), .receivedMs = datagram.timeMs}, datagram.payload);
+        batch.add({.source = scenario->exporters[datagram.exporter].address, .sourcePort = demoPort(datagram.exporter), .receivedMs = datagram.timeMs}, datagram.payload);
         if (batch.size() < kDemoBatch)
             return;
         pipeline.push(batch);
@@ -146,7 +146,9 @@ void ProgramBackend::makeDemo(std::stop_token stop, const Post& post)
     if (auto finished = pipeline.finish(); !finished)
         post([this, error = finished.error()] { emit failed(ui::errorText(error)); });
     else if (!stop.stop_requested())
-        post([this, database] { adopt({.database = database, .name = tr("Demo network (not saved)"), .path = {}, .writable = true}); });
+        post([this, database, scenario = *scenario] {
+            adopt({.database = database, .name = tr("Demo network (not saved)"), .path = {}, .writable = true, .datagrams = std::make_shared<DemoSource>(scenario, kDemoFlows)});
+        });
 }
 
 void ProgramBackend::setListening(bool on)

@@ -17,8 +17,7 @@ constexpr qint64 kTellEveryMs = 500;
 } // namespace
 
 ProgramBackend::ProgramBackend(Runtime runtime, unsigned threads, QObject* parent)
-    : Backend(parent), m_runtime(std::move(runtime)), m_threads(threads),
-      m_settings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("rivereto"), QStringLiteral("window"))
+    : Backend(parent), m_runtime(std::move(runtime)), m_threads(threads)
 {
     m_pool.setMaxThreadCount(4);
     m_second.setInterval(1000);
@@ -54,29 +53,26 @@ QString ProgramBackend::configuredPorts() const
     return ports.join(QStringLiteral(", "));
 }
 
-QString ProgramBackend::preference(const QString& name) const { return m_settings.value(name).toString(); }
-void ProgramBackend::setPreference(const QString& name, const QString& value) { m_settings.setValue(name, value); }
-
 QString ProgramBackend::autonomousSystem(quint32 number) const { return m_asNames ? ui::text(m_asNames->name(number)) : QString(); }
 
 void ProgramBackend::loadRecent()
 {
-    const int count = m_settings.beginReadArray(QStringLiteral("recent"));
+    const int count = m_preferences.settings().beginReadArray(QStringLiteral("recent"));
     for (int i = 0; i < count; ++i) {
-        m_settings.setArrayIndex(i);
-        m_recent << ui::RecentFile{.path = m_settings.value(QStringLiteral("path")).toString(),
-                                   .database = m_settings.value(QStringLiteral("database")).toBool(),
-                                   .flows = m_settings.value(QStringLiteral("flows")).toULongLong(),
-                                   .bytes = m_settings.value(QStringLiteral("bytes")).toULongLong(),
-                                   .opened = m_settings.value(QStringLiteral("opened")).toDateTime()};
+        m_preferences.settings().setArrayIndex(i);
+        m_recent << ui::RecentFile{.path = m_preferences.settings().value(QStringLiteral("path")).toString(),
+                                   .database = m_preferences.settings().value(QStringLiteral("database")).toBool(),
+                                   .flows = m_preferences.settings().value(QStringLiteral("flows")).toULongLong(),
+                                   .bytes = m_preferences.settings().value(QStringLiteral("bytes")).toULongLong(),
+                                   .opened = m_preferences.settings().value(QStringLiteral("opened")).toDateTime()};
     }
-    m_settings.endArray();
+    m_preferences.settings().endArray();
 }
 
 void ProgramBackend::clearRecentFiles()
 {
     m_recent.clear();
-    m_settings.remove(QStringLiteral("recent"));
+    m_preferences.settings().remove(QStringLiteral("recent"));
     emit recentFilesChanged();
 }
 
@@ -85,17 +81,17 @@ void ProgramBackend::remember(const ui::RecentFile& file)
     m_recent.removeIf([&](const ui::RecentFile& other) { return other.path == file.path; });
     m_recent.prepend(file);
     m_recent = m_recent.mid(0, kRecentKept);
-    m_settings.remove(QStringLiteral("recent"));
-    m_settings.beginWriteArray(QStringLiteral("recent"));
+    m_preferences.settings().remove(QStringLiteral("recent"));
+    m_preferences.settings().beginWriteArray(QStringLiteral("recent"));
     for (int i = 0; i < m_recent.size(); ++i) {
-        m_settings.setArrayIndex(i);
-        m_settings.setValue(QStringLiteral("path"), m_recent[i].path);
-        m_settings.setValue(QStringLiteral("database"), m_recent[i].database);
-        m_settings.setValue(QStringLiteral("flows"), m_recent[i].flows);
-        m_settings.setValue(QStringLiteral("bytes"), m_recent[i].bytes);
-        m_settings.setValue(QStringLiteral("opened"), m_recent[i].opened);
+        m_preferences.settings().setArrayIndex(i);
+        m_preferences.settings().setValue(QStringLiteral("path"), m_recent[i].path);
+        m_preferences.settings().setValue(QStringLiteral("database"), m_recent[i].database);
+        m_preferences.settings().setValue(QStringLiteral("flows"), m_recent[i].flows);
+        m_preferences.settings().setValue(QStringLiteral("bytes"), m_recent[i].bytes);
+        m_preferences.settings().setValue(QStringLiteral("opened"), m_recent[i].opened);
     }
-    m_settings.endArray();
+    m_preferences.settings().endArray();
     emit recentFilesChanged();
 }
 
@@ -143,6 +139,7 @@ void ProgramBackend::adopt(Opened opened)
     m_path = opened.path;
     m_temporary = opened.path.isEmpty();
     m_writable = opened.writable;
+    m_datagrams = std::move(opened.datagrams);
     m_heard = false;
     emit storeChanged();
 }

@@ -5,13 +5,14 @@
 #include <functional>
 
 #include <QElapsedTimer>
-#include <QSettings>
 #include <QThreadPool>
 #include <QTimer>
 
 #include "app/config/runtime.h"
+#include "app/session/capturesource.h"
 #include "app/session/importjob.h"
 #include "app/session/opendatabase.h"
+#include "app/window/settingsfile.h"
 #include "ui/window/backend.h"
 
 namespace rivereto::app {
@@ -34,9 +35,10 @@ public:
     [[nodiscard]] QString configuredPorts() const override;
     [[nodiscard]] QList<ui::RecentFile> recentFiles() const override { return m_recent; }
     void clearRecentFiles() override;
-    [[nodiscard]] QString preference(const QString& name) const override;
-    void setPreference(const QString& name, const QString& value) override;
+    [[nodiscard]] QString preference(const QString& name) const override { return m_preferences.preference(name); }
+    void setPreference(const QString& name, const QString& value) override { m_preferences.setPreference(name, value); }
     [[nodiscard]] QString autonomousSystem(quint32 number) const override;
+    [[nodiscard]] std::shared_ptr<core::DatagramSource> datagrams() const override { return m_datagrams; }
 
     void openPaths(const QStringList& paths) override;
     void saveAs(const QString& path) override;
@@ -51,6 +53,7 @@ private:
         QString name;
         QString path; ///< empty: unnamed
         bool writable = false;
+        std::shared_ptr<core::DatagramSource> datagrams; ///< where its flows came from, when that can be read again
     };
     /// Runs `work` on a thread; what it posts runs on the GUI thread unless another job has begun since.
     using Post = std::function<void(std::function<void()>)>;
@@ -73,10 +76,11 @@ private:
     unsigned m_threads;
     std::shared_ptr<const core::AsNames> m_asNames;
     QThreadPool m_pool;
-    QSettings m_settings;
+    SettingsFile m_preferences;
     QList<ui::RecentFile> m_recent;
 
     Database m_database;
+    std::shared_ptr<core::DatagramSource> m_datagrams;
     QString m_name;
     QString m_path;
     bool m_temporary = false;

@@ -152,6 +152,8 @@ struct CaptureReader::State {
         if (!info.transport || (options.recogniseOnly && !core::recognise(info.payload)))
             return false;
         out.add({info.src, info.srcPort, options.input, ms}, info.payload);
+        if (options.keepDestinations)
+            destinations.push_back({info.dst, info.dstPort});
         ++stats.datagrams;
         return true;
     }
@@ -184,6 +186,7 @@ struct CaptureReader::State {
     pcap_t* pcap = nullptr;
     int linkType = 0;
     CaptureStats stats;
+    std::vector<CapturedDestination> destinations;
     std::optional<core::Error> damage;
     bool ended = false;
 };
@@ -208,6 +211,7 @@ core::Result<std::unique_ptr<CaptureReader>> CaptureReader::open(const std::file
 CaptureReader::Status CaptureReader::read(core::DatagramBatch& out, std::stop_token stop, size_t maxBytes)
 {
     State& state = *m_state;
+    state.destinations.clear();
     if (state.ended)
         return Status::End;
     state.stream->setStop(stop);
@@ -224,6 +228,10 @@ CaptureReader::Status CaptureReader::read(core::DatagramBatch& out, std::stop_to
     return Status::More;
 }
 
+std::span<const CapturedDestination> CaptureReader::destinations() const
+{
+    return m_state->destinations;
+}
 const std::optional<core::Error>& CaptureReader::damage() const
 {
     return m_state->damage;

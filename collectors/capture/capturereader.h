@@ -35,6 +35,13 @@ struct CaptureOptions {
     size_t maxFragmentBytes = 32 << 20; ///< memory for packets that wait for their fragments
     uint64_t fragmentTimeoutMs = 30'000; ///< in capture time
     PacketSink* others = nullptr; ///< not owned; outlives the reader
+    bool keepDestinations = false; ///< for destinations()
+};
+
+/// Where a datagram was sent to.
+struct CapturedDestination {
+    core::Ip address;
+    uint16_t port = 0;
 };
 
 struct CaptureStats {
@@ -67,6 +74,9 @@ public:
     /// Appends datagrams to `out` until it holds about `maxBytes` of payload, or a while has passed without any.
     /// The caller clears `out`.
     Status read(core::DatagramBatch& out, std::stop_token stop = {}, size_t maxBytes = 256 * 1024);
+
+    /// With CaptureOptions::keepDestinations: of the datagrams that the last read() appended, in their order.
+    [[nodiscard]] std::span<const CapturedDestination> destinations() const;
 
     /// Set at the End of a capture that broke off: what is wrong, and at which byte. What came before was handed out.
     [[nodiscard]] const std::optional<core::Error>& damage() const;

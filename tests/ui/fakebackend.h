@@ -17,6 +17,7 @@ public:
     QString saved;
     QMap<QString, QString> preferences;
     QList<RecentFile> recent;
+    std::shared_ptr<core::DatagramSource> source;
     int demos = 0;
     int cancels = 0;
 
@@ -38,6 +39,7 @@ public:
     QString preference(const QString& name) const override { return preferences.value(name); }
     void setPreference(const QString& name, const QString& value) override { preferences[name] = value; }
     QString autonomousSystem(quint32 number) const override { return number == 64500 ? QStringLiteral("Example") : QString(); }
+    std::shared_ptr<core::DatagramSource> datagrams() const override { return source; }
     void openPaths(const QStringList& files) override { paths = files; }
     void saveAs(const QString& path) override { saved = path; }
     void cancelJob() override { ++cancels; }

@@ -178,9 +178,13 @@ private:
     DetailLine lineFor(const core::Column& column)
     {
         DetailLine out{.name = text(column.name), .value = FlowColumns::plain(column, m_rows, 0, m_format), .origin = originOf(column)};
+        const bool numeric = column.storage() != core::Storage::Ip && column.storage() != core::Storage::Prefix;
+        const auto number = numeric ? m_rows.segment.column(column.id).number(0) : 0;
+        // Nobody wrote it: 0 is the missing value of every type.
+        if (numeric && number == 0)
+            out.value.clear();
         if (out.value.isEmpty())
             return out;
-        const auto number = column.storage() == core::Storage::Ip || column.storage() == core::Storage::Prefix ? 0 : m_rows.segment.column(column.id).number(0);
         switch (column.type) {
         case core::Type::Asn: out.meaning = m_format.asName ? m_format.asName(static_cast<uint32_t>(number)) : QString(); break;
         case core::Type::Port: out.meaning = text(core::serviceName(static_cast<uint16_t>(number))); break;

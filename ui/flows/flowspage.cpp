@@ -288,10 +288,10 @@ void FlowsPage::take()
         showEmpty();
     } else {
         m_stack->setCurrentIndex(0);
-        if (!m_view->selectionModel()->hasSelection()) {
-            m_loader.cancel();
-            m_details->clear();
-        }
+        m_view->doItemsLayout();
+        // Something to look at, when nothing else was chosen.
+        if (!m_view->selectionModel()->hasSelection())
+            m_view->setCurrentIndex(m_model.index(m_view->firstRow(), m_view->header().logicalIndex(0)));
     }
     syncHeading();
     syncFooting();
@@ -328,7 +328,7 @@ void FlowsPage::syncFormat()
     m_model.setFormat({.clock = m_explorer.clock(), .days = days, .asName = [this](uint32_t number) { return m_explorer.autonomousSystem(number); }});
     m_details->setFormat(m_model.format());
     if (other)
-        m_view->doItemsLayout();
+        m_view->fitColumns();
 }
 
 void FlowsPage::syncHeading()

@@ -15,6 +15,7 @@ constexpr int kHeaderHeight = 28;
 constexpr int kPadding = 6;
 constexpr int kEdge = 12; ///< before the first column
 constexpr int kMark = 2;  ///< at the left of a selected row
+constexpr int kLeastShare = 70; ///< per cent of its usual width that a flexible column keeps
 /// Distances that are as good as infinite, and that rectangles can be joined over.
 constexpr qint64 kFar = 500'000'000;
 
@@ -115,9 +116,21 @@ FlowsView::FlowsView(FlowsModel& model, const Theme& theme, QWidget* parent)
 void FlowsView::reset()
 {
     QAbstractItemView::reset();
-    m_touched = false;
+    const auto ids = m_model.columnIds();
+    if (ids != m_laidOut) {
+        m_touched = m_measured = false;
+        m_laidOut = ids;
+    }
     layoutColumns();
     updateGeometries();
+}
+
+void FlowsView::fitColumns()
+{
+    m_touched = m_measured = false;
+    layoutColumns();
+    updateGeometries();
+    viewport()->update();
 }
 
 std::pair<int, int> FlowsView::visibleRows() const
@@ -271,25 +284,60 @@ void FlowsView::scrollContentsBy(int dx, int)
     tellViewed();
 }
 
-/// Columns have their widths; what is left goes to those that can use it.
+/// What a column needs for its heading and for rows that are there already.
+int FlowsView::widthFor(int section) const
+{
+    constexpr int kSampled = 64;
+    const auto& column = m_model.column(section);
+    const QFontMetrics head(m_theme.font(12, QFont::Bold));
+    const QFontMetrics metrics(column.kind == FlowColumn::Kind::Flags ? m_theme.fixedFont(11) : m_theme.font(12));
+    int width = head.horizontalAdvance(column.label) + (m_model.sortSection() == section ? 14 : 0);
+    const int first = firstRow() / static_cast<int>(FlowPages::kRows) * static_cast<int>(FlowPages::kRows);
+    for (int row = first; row < std::min(first + static_cast<int>(FlowPages::kRows), m_model.rowCount()); row += static_cast<int>(FlowPages::kRows) / kSampled) {
+        if (!m_model.at(row).first)
+            break;
+        const auto cell = m_model.cell(row, section);
+        const int detail = cell && !cell->detail.isEmpty() && !column.flexible ? metrics.horizontalAdvance(cell->detail) + 6 : 0;
+        width = std::max(width, cell ? metrics.horizontalAdvance(cell->text) + detail : 0);
+    }
+    constexpr int kWidest = 260;
+    return std::min(width, kWidest) + 2 * kPadding + 4;
+}
+
+/// Columns get what they need; what is left over, or lacking, is shared by those that can be of any width.
 void FlowsView::layoutColumns()
 {
-    if (m_touched || m_layingOut || m_model.columnCount() == 0)
+    const int columns = m_model.columnCount();
+    if (m_touched || m_layingOut || columns == 0)
         return;
     m_layingOut = true;
-    int used = kEdge;
-    int flexible = 0;
-    for (int i = 0; i < m_model.columnCount(); ++i) {
-        used += m_model.column(i).width + (m_model.format().days && m_model.column(i).kind == FlowColumn::Kind::Time ? 64 : 0);
-        flexible += m_model.column(i).flexible;
+    if (!m_measured) {
+        m_widths.clear();
+        for (int i = 0; i < columns; ++i)
+            m_widths.push_back(widthFor(i));
+        m_measured = m_model.at(firstRow()).first != nullptr;
     }
-    const int left = std::max(viewport()->width() - used, 0);
-    const int last = m_header->logicalIndex(m_model.columnCount() - 1);
-    for (int i = 0; i < m_model.columnCount(); ++i) {
-        const auto& column = m_model.column(i);
-        int width = column.width + (m_header->visualIndex(i) == 0 ? kEdge - kPadding : 0) + (i == last ? kPadding : 0);
-        width += m_model.format().days && column.kind == FlowColumn::Kind::Time ? 64 : 0;
-        m_header->resizeSection(i, width + (column.flexible ? left / flexible : 0));
+    int fixed = kEdge;
+    int flexible = 0;
+    int wanted = 0;
+    for (int i = 0; i < columns; ++i) {
+        const bool flexes = m_model.column(i).flexible;
+        fixed += flexes ? 0 : m_widths[static_cast<size_t>(i)];
+        flexible += flexes;
+        wanted += flexes ? m_model.column(i).width : 0;
+    }
+    const int left = viewport()->width() - fixed;
+    int given = 0;
+    int seen = 0;
+    for (int i = 0; i < columns; ++i) {
+        int width = m_widths[static_cast<size_t>(i)] + (m_header->visualIndex(i) == 0 ? kEdge - kPadding : 0) + (m_header->visualIndex(i) == columns - 1 ? kPadding : 0);
+        if (m_model.column(i).flexible) {
+            ++seen;
+            const int share = seen == flexible ? left - given : left * m_model.column(i).width / std::max(wanted, 1);
+            width = std::max(share, m_model.column(i).width * kLeastShare / 100);
+            given += width;
+        }
+        m_header->resizeSection(i, width);
     }
     m_layingOut = false;
 }

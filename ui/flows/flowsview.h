@@ -37,6 +37,8 @@ public:
     [[nodiscard]] std::pair<int, int> visibleRows() const;
     [[nodiscard]] int firstRow() const { return verticalScrollBar()->value(); }
     void setFirstRow(int row);
+    /// Widths that fit what is shown now.
+    void fitColumns();
     /// Selected rows in order, at most so many.
     [[nodiscard]] std::vector<int> selectedRows(size_t most) const;
     [[nodiscard]] qint64 selectedCount() const;
@@ -73,6 +75,7 @@ private:
     void paintRow(QPainter& painter, int row, int y) const;
     void paintCell(QPainter& painter, const QRect& rect, int row, int section, bool selected) const;
     void layoutColumns();
+    [[nodiscard]] int widthFor(int section) const;
     [[nodiscard]] int rowsThatFit() const { return std::max(viewport()->height() / kRow, 1); }
     void tellViewed();
 
@@ -81,7 +84,10 @@ private:
     FlowsHeader* m_header;
     std::pair<int, int> m_told{0, -1};
     bool m_layingOut = false;
-    bool m_touched = false; ///< widths are the user's own
+    bool m_touched = false;  ///< widths are the user's own
+    bool m_measured = false; ///< widths are those of rows, not only of headings
+    std::vector<int> m_widths;
+    QStringList m_laidOut;   ///< columns that the widths are of
 };
 
 } // namespace rivereto::ui
