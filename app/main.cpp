@@ -2,7 +2,7 @@
 // rivereto: a command when the first argument is one, the window otherwise.
 #include <csignal>
 
-#include <QCoreApplication>
+#include <QApplication>
 
 #include "app/cli/command.h"
 #include "app/run.h"
@@ -17,6 +17,11 @@ int main(int argc, char** argv)
     const auto* command = argc > 1 ? rivereto::app::findCommand(QString::fromLocal8Bit(argv[1])) : nullptr;
     if (!command)
         return rivereto::app::runWindow(argc, argv);
+    if (command->paints) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+        const QApplication application(argc, argv);
+        return command->run(QCoreApplication::arguments().mid(2));
+    }
     const QCoreApplication application(argc, argv);
     return command->run(QCoreApplication::arguments().mid(2));
 }

@@ -10,11 +10,13 @@ struct Command {
     const char* name;
     const char* summary;
     int (*run)(const QStringList& arguments); ///< without program and command name; returns an Exit
+    bool paints = false; ///< needs fonts and widgets, though no display
 };
 
 int runImport(const QStringList& arguments);
 int runListen(const QStringList& arguments);
 int runQueryCommand(const QStringList& arguments);
+int runReport(const QStringList& arguments);
 int runSchema(const QStringList& arguments);
 int runConfig(const QStringList& arguments);
 int runCheck(const QStringList& arguments);

@@ -118,12 +118,11 @@ void addQuestionOptions(Arguments& args)
 }
 
 /// Prints what is wrong and gives the exit code on the error side.
-tl::expected<Question, int> readQuestion(const Arguments& args, const core::Now& now)
+tl::expected<Question, int> readQuestion(const Arguments& args, const core::Now& now, const core::Query& otherwise)
 {
-    Question out;
+    Question out{.query = otherwise};
     auto& query = out.query;
     const auto wrong = [&](const core::Error& error) { return tl::unexpected(args.wrongUsage(error.message())); };
-    query.sort = "TimeReceived";
     for (const auto& option : core::queryOptions()) {
         const auto name = QString::fromUtf8(option.name.data(), static_cast<qsizetype>(option.name.size()));
         if (!args.has(name))
@@ -146,7 +145,8 @@ tl::expected<Question, int> readQuestion(const Arguments& args, const core::Now&
     const auto operands = readOperands(args);
     if (!operands)
         return tl::unexpected<int>(kUsage);
-    query.filter = operands->filter;
+    if (!operands->filter.empty() || args.has(QStringLiteral("filter")))
+        query.filter = operands->filter;
     return out;
 }
 

@@ -31,8 +31,8 @@ struct Question {
 /// "A, B" → names.
 std::vector<std::string> splitList(const std::string& text);
 
-/// Reads the options and the operands' filter. Prints what is wrong and gives the exit code on the error side.
-tl::expected<Question, int> readQuestion(const Arguments& args, const core::Now& now);
+/// Reads the options and the operands' filter; what is not given is as in `otherwise`. Prints what is wrong and gives the exit code on the error side.
+tl::expected<Question, int> readQuestion(const Arguments& args, const core::Now& now, const core::Query& otherwise = {.sort = "TimeReceived"});
 
 /// Ends of the range that were not given come from the store; what lies outside of what it holds is empty, not wrong.
 core::Result<void> completeRange(Question& question, core::FlowStore& store);

@@ -46,6 +46,21 @@ struct Shown {
     Chart chart;
 };
 
+/// CIE 1976, from sRGB.
+double distance(const QColor& one, const QColor& two)
+{
+    const auto lab = [](const QColor& colour) {
+        const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+        const auto f = [](double t) { return t > 0.008856 ? std::cbrt(t) : 7.787 * t + 16.0 / 116; };
+        const double r = linear(colour.redF()), g = linear(colour.greenF()), b = linear(colour.blueF());
+        const double x = f((0.4125 * r + 0.3576 * g + 0.1804 * b) / 0.9505), y = f(0.2127 * r + 0.7152 * g + 0.0722 * b);
+        const double z = f((0.0193 * r + 0.1192 * g + 0.9503 * b) / 1.0888);
+        return std::array{116 * y - 16, 500 * (x - y), 200 * (y - z)};
+    };
+    const auto a = lab(one), b = lab(two);
+    return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
+
 AnswerPtr withoutPoints(AnswerShape shape, const std::vector<size_t>& gaps)
 {
     return makeAnswer(shape, [&](core::QueryResult& result) {
@@ -376,10 +391,10 @@ void TestCharts::previousPeriod()
 {
     const auto answer = makeAnswer({.previous = core::Period::Day});
     const Clock utc;
-    QCOMPARE(previousLabel(*answer->result, utc), QStringLiteral("Sunday 22 Nov"));
-    QCOMPARE(previousLabel(*makeAnswer({.previous = core::Period::Hour})->result, utc), QStringLiteral("an hour earlier"));
-    QCOMPARE(previousLabel(*makeAnswer({.points = 400, .interval = kHour, .previous = core::Period::Week})->result, utc), QStringLiteral("a week earlier"));
-    QCOMPARE(previousLabel(*makeAnswer({})->result, utc), QString());
+    QCOMPARE(previousName(*answer->result, utc), QStringLiteral("Sunday 22 Nov"));
+    QCOMPARE(previousName(*makeAnswer({.previous = core::Period::Hour})->result, utc), QStringLiteral("an hour earlier"));
+    QCOMPARE(previousName(*makeAnswer({.points = 400, .interval = kHour, .previous = core::Period::Week})->result, utc), QStringLiteral("a week earlier"));
+    QCOMPARE(previousName(*makeAnswer({})->result, utc), QString());
     const ChartData data(answer, {}, m_theme);
     const auto words = readOutAt(data, {}, 100, 1, Direction::Up);
     QVERIFY2(words.difference.left.startsWith(QStringLiteral("total +")) && words.difference.left.endsWith(QStringLiteral("against Sunday")), qPrintable(words.difference.left));
@@ -435,8 +450,10 @@ void TestCharts::coloursDiffer()
         const Theme theme(choice);
         for (size_t a = 0; a < 50; ++a) {
             for (size_t b = 0; b < a; ++b)
-                QVERIFY(theme.series(a) != theme.series(b));
-            QVERIFY(theme.series(a) != theme[Token::other]);
+                QVERIFY(distance(theme.series(a), theme.series(b)) > 13);
+            QVERIFY(distance(theme.series(a), theme[Token::other]) > 13);
+            QVERIFY(distance(theme.series(a), theme[Token::surface]) > 18);
+            QVERIFY(a == 49 || distance(theme.series(a), theme.series(a + 1)) > 30);
         }
         QCOMPARE(theme.series(50), theme.series(0));
     }

@@ -4,10 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <QCoreApplication>
-#include <QDateTime>
-#include <QLocale>
-
 namespace rivereto::ui {
 
 QColor seriesColour(const Theme& theme, const core::QueryResult& result, size_t series)
@@ -94,30 +90,6 @@ const core::Series& ChartData::of(int number, Direction direction) const
 {
     const auto& from = direction == Direction::Down && result().reverse ? *result().reverse : result();
     return number >= 0 && static_cast<size_t>(number) < from.series.size() ? from.series[static_cast<size_t>(number)] : from.total;
-}
-
-QString previousLabel(const core::QueryResult& result, const Clock& clock)
-{
-    if (!result.previous)
-        return {};
-    const auto words = [](const char* source) { return QCoreApplication::translate("charts", source); };
-    const auto& range = result.previous->range;
-    const auto last = range.length() > 0 ? range.to - 1 : range.to;
-    const auto date = [&](uint64_t ms) { return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(ms) + clock.offsetMinutes(ms) * 60'000LL, Qt::UTC).date(); };
-    if (result.query.previous == core::Period::Hour)
-        return words("an hour earlier");
-    if (date(range.from) == date(last)) {
-        const auto locale = QLocale().language() == QLocale::C ? QLocale(QLocale::English) : QLocale();
-        const bool sameYear = date(range.from).year() == date(result.range.from).year();
-        return locale.toString(date(range.from), sameYear ? QStringLiteral("dddd d MMM") : QStringLiteral("ddd d MMM yyyy"));
-    }
-    switch (result.query.previous) {
-    case core::Period::Day: return words("a day earlier");
-    case core::Period::Week: return words("a week earlier");
-    case core::Period::FourWeeks: return words("4 weeks earlier");
-    case core::Period::Year: return words("a year earlier");
-    default: return clock.range(range);
-    }
 }
 
 } // namespace rivereto::ui

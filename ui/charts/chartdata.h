@@ -61,7 +61,4 @@ private:
     ChartSeries m_previous;
 };
 
-/// The earlier period of an answer: "Sunday 22 Nov", or "a week earlier" where that is more than a day; empty without one.
-QString previousLabel(const core::QueryResult& result, const Clock& clock);
-
 } // namespace rivereto::ui

@@ -112,7 +112,7 @@ ReadOut readOutAt(const ChartData& data, const ChartLook& look, size_t point, in
     if (const auto& previous = data.previousTotal(direction); !previous.empty()) {
         const double now = data.total(direction)[point];
         const double before = previous[point];
-        const auto label = shortPrevious(previousLabel(result, look.clock));
+        const auto label = shortPrevious(previousName(result, look.clock));
         if (std::isfinite(now) && std::isfinite(before)) {
             const bool named = label[0].isUpper();
             out.difference.left = (named ? tr("total %1 against %2") : tr("total %1, %2")).arg(difference(now, before, suffix), named ? label : tr("compared with %1").arg(label));

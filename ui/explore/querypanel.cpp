@@ -293,9 +293,7 @@ void QueryPanel::syncUnits()
 {
     const auto& query = m_explorer.state().query;
     const int distinct = m_units->findData(static_cast<int>(core::Unit::Distinct));
-    const auto bound = core::bindDimensions(std::span(&query.distinct, query.distinct.empty() ? 0 : 1), *m_explorer.schema());
-    const bool named = bound && !bound->empty();
-    m_units->setItemText(distinct, named ? tr("Different: %1").arg(dimensionLabel(*m_explorer.schema(), bound->front())) : tr("Different…"));
+    m_units->setItemText(distinct, query.unit == core::Unit::Distinct ? unitLabel(query, *m_explorer.schema()) : tr("Different…"));
     m_units->setCurrentIndex(m_units->findData(static_cast<int>(query.unit)));
 }
 

@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 
 #include "core/text/time.h"
+#include "ui/charts/chartlook.h"
 #include "ui/explore/dottedsplitter.h"
 
 namespace rivereto::ui {
@@ -165,22 +166,14 @@ void ResultView::syncHeading()
     if (result.intervalMs > 0)
         m_points->setText(tr("%1 points of %2").arg(QString::number(result.total.points.size()), text(core::formatInterval(result.intervalMs))));
     else
-        m_points->setText(tr("average of %1, %2").arg(text(core::formatInterval(result.range.length())), quantity(result.total.statistics.average, unitSuffix(result.query.unit))));
+        m_points->setText(tr("average of %1, %2").arg(lengthText(result.range.length()), quantity(result.total.statistics.average, unitSuffix(result.query.unit))));
 }
 
 ChartLook ResultView::look()
 {
-    ChartLook out{.clock = m_explorer.clock()};
-    out.label = [this](int series) { return m_table->model().label(series); };
-    out.valueLabel = [this](size_t dimension, const std::string& value) { return m_table->model().valueLabel(dimension, value); };
     if (!m_answer)
-        return out;
-    out.logarithmic = m_answer->asked.logarithmic;
-    out.hidden = m_visibility.hiddenIn(*m_answer->result);
-    out.capacity = m_explorer.extras().capacity;
-    for (const auto& interruption : m_answer->result->interruptions)
-        out.marks.push_back({interruption.range, interruptionName(interruption)});
-    return out;
+        return {.clock = m_explorer.clock()};
+    return lookOf(*m_answer, m_table->model(), m_explorer.clock(), m_visibility.hiddenIn(*m_answer->result), m_explorer.extras().capacity);
 }
 
 void ResultView::syncLook()

@@ -6,7 +6,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
-#include "ui/window/backend.h"
+#include "ui/models/preferences.h"
 
 namespace rivereto::ui {
 
@@ -78,11 +78,11 @@ bool readPair(const QJsonObject& object, const QString& first, const QString& se
 
 } // namespace
 
-Profile::Profile(Backend& backend, QObject* parent) : QObject(parent), m_backend(backend) { load(); }
+Profile::Profile(Preferences& preferences, QObject* parent) : QObject(parent), m_preferences(preferences) { load(); }
 
 void Profile::load()
 {
-    const auto text = m_backend.preference(kKey);
+    const auto text = m_preferences.preference(kKey);
     if (text.isEmpty())
         return;
     const auto document = QJsonDocument::fromJson(text.toUtf8());
@@ -114,7 +114,7 @@ void Profile::load()
         return true;
     }) && whole;
     if (!whole)
-        m_backend.setPreference(kAsideKey, text);
+        m_preferences.setPreference(kAsideKey, text);
 }
 
 void Profile::store()
@@ -132,7 +132,7 @@ void Profile::store()
     all[kFilters] = filters;
     all[kHistory] = history;
     all[kViews] = views;
-    m_backend.setPreference(kKey, QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
+    m_preferences.setPreference(kKey, QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
     emit changed();
 }
 

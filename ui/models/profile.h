@@ -10,7 +10,7 @@
 
 namespace rivereto::ui {
 
-class Backend;
+class Preferences;
 
 struct SavedFilter {
     QString name;
@@ -38,7 +38,7 @@ public:
     static constexpr int kMostPast = 100;
     static constexpr int kLongestFilter = 16'384; ///< longer ones are not remembered
 
-    explicit Profile(Backend& backend, QObject* parent = nullptr);
+    explicit Profile(Preferences& preferences, QObject* parent = nullptr);
 
     /// In order of name.
     [[nodiscard]] const QList<SavedFilter>& filters() const { return m_filters; }
@@ -67,7 +67,7 @@ private:
     void load();
     void store();
 
-    Backend& m_backend;
+    Preferences& m_preferences;
     QList<SavedFilter> m_filters;
     QList<PastFilter> m_history;
     QList<SavedView> m_views;

@@ -10,6 +10,8 @@ namespace {
 /// Two, so that a query that is slow to notice its end does not hold up the next.
 constexpr int kThreads = 2;
 
+} // namespace
+
 AnswerPtr answerOf(const QueryOrder& order, std::stop_token stop)
 {
     auto out = std::make_shared<Answer>();
@@ -44,8 +46,6 @@ AnswerPtr answerOf(const QueryOrder& order, std::stop_token stop)
     out->result = std::make_shared<const core::QueryResult>(std::move(*result));
     return out;
 }
-
-} // namespace
 
 QueryRunner::QueryRunner(QObject* parent) : QObject(parent) { m_pool.setMaxThreadCount(kThreads); }
 

@@ -32,6 +32,9 @@ struct QueryOrder {
     core::Now now;
 };
 
+/// Asks now. Blocks; any thread.
+AnswerPtr answerOf(const QueryOrder& order, std::stop_token stop);
+
 /// GUI thread.
 class QueryRunner : public QObject {
     Q_OBJECT

@@ -8,6 +8,7 @@
 
 #include "core/filter/filter.h"
 #include "core/text/number.h"
+#include "core/text/time.h"
 
 namespace rivereto::ui {
 
@@ -244,21 +245,56 @@ QString Clock::offset(uint64_t ms) const
     return out;
 }
 
+QString periodWords(core::Period period)
+{
+    switch (period) {
+    case core::Period::Hour: return tr("an hour earlier");
+    case core::Period::Day: return tr("a day earlier");
+    case core::Period::Week: return tr("a week earlier");
+    case core::Period::FourWeeks: return tr("4 weeks earlier");
+    case core::Period::Year: return tr("a year earlier");
+    case core::Period::None: break;
+    }
+    return {};
+}
+
 QString previousName(const core::QueryResult& result, const Clock& clock)
 {
     if (!result.previous)
         return {};
-    switch (result.query.previous) {
-    case core::Period::Hour: return tr("an hour before");
-    case core::Period::Week: return tr("a week before");
-    case core::Period::FourWeeks: return tr("4 weeks before");
-    case core::Period::Year: return tr("a year before");
-    default: break;
-    }
-    // A day before is a weekday, as long as the range does not touch two.
     const auto& range = result.previous->range;
     const auto from = dateTime(clock, range.from).date();
-    return from == dateTime(clock, range.to - 1).date() ? words().toString(from, QStringLiteral("dddd d MMM")) : tr("a day before");
+    const auto last = dateTime(clock, std::max(range.from, range.to - 1)).date();
+    // A day that the range does not leave is named.
+    if (result.query.previous == core::Period::Hour || from != last)
+        return periodWords(result.query.previous);
+    const bool sameYear = from.year() == dateTime(clock, result.range.from).date().year();
+    return words().toString(from, sameYear ? QStringLiteral("dddd d MMM") : QStringLiteral("ddd d MMM yyyy"));
+}
+
+QString unitLabel(const core::Query& query, const core::Schema& schema)
+{
+    if (query.unit != core::Unit::Distinct)
+        return unitLabel(query.unit);
+    const auto bound = core::bindDimensions(std::span(&query.distinct, 1), schema);
+    return bound ? tr("Different: %1").arg(dimensionLabel(schema, bound->front())) : unitLabel(query.unit);
+}
+
+QString lengthText(uint64_t ms)
+{
+    // To the second, unless it is shorter; then the largest two units.
+    if (ms < 10'000)
+        return text(core::formatInterval(ms));
+    constexpr std::pair<uint64_t, const char*> units[] = {{86'400, QT_TRANSLATE_NOOP("texts", "d")}, {3600, QT_TRANSLATE_NOOP("texts", "h")},
+                                                          {60, QT_TRANSLATE_NOOP("texts", "min")}, {1, QT_TRANSLATE_NOOP("texts", "s")}};
+    uint64_t seconds = (ms + 500) / 1000;
+    QStringList parts;
+    for (const auto& [length, name] : units) {
+        if (seconds >= length && parts.size() < 2)
+            parts << QStringLiteral("%1\u00a0%2").arg(seconds / length).arg(tr(name));
+        seconds %= length;
+    }
+    return parts.join(u' ');
 }
 
 QString interruptionName(const core::Interruption& interruption)

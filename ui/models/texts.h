@@ -22,6 +22,8 @@ QString chartTitle(const core::Schema& schema, const std::vector<std::string>& d
 
 /// "L3 bits/s".
 QString unitLabel(core::Unit unit);
+/// The same; of different values it names the column.
+QString unitLabel(const core::Query& query, const core::Schema& schema);
 /// Behind a figure: "b/s", "packets/s" …
 QString unitSuffix(core::Unit unit);
 /// Of the sum behind a rate: "B", "packets", "flows".
@@ -64,8 +66,13 @@ struct Clock {
     [[nodiscard]] QString offset(uint64_t ms) const;
 };
 
-/// What the previous period of a result is called: "Sunday 22 Nov", "the hour before".
+/// "a week earlier".
+QString periodWords(core::Period period);
+/// What the previous period of a result is called: "Sunday 22 Nov", or "a week earlier" where that is more than a day; empty
+/// without one.
 QString previousName(const core::QueryResult& result, const Clock& clock);
+/// "6 h", "1 h 30 min": a length of time, rounded to seconds.
+QString lengthText(uint64_t ms);
 /// "listener stopped", "12 datagrams lost".
 QString interruptionName(const core::Interruption& interruption);
 

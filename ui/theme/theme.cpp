@@ -61,6 +61,16 @@ Theme::Theme(ThemeChoice choice, QObject* parent) : QObject(parent), m_choice(fr
     qApp->installEventFilter(this);
 }
 
+Theme::Theme() : m_choice(ThemeChoice::Light) { loadColours(); }
+
+std::unique_ptr<Theme> Theme::paper() { return std::unique_ptr<Theme>(new Theme); }
+
+void Theme::loadColours()
+{
+    for (size_t i = 0; i < m_colours.size(); ++i)
+        m_colours[i] = QColor(QLatin1String(m_dark ? kTokens[i].dark : kTokens[i].light));
+}
+
 void Theme::choose(ThemeChoice choice)
 {
     m_choice = choice;
@@ -123,9 +133,9 @@ void Theme::apply()
 {
     m_applying = true;
     m_dark = m_choice == ThemeChoice::Dark || (m_choice == ThemeChoice::System && systemIsDark());
+    loadColours();
     auto sheet = stylesheetTemplate();
     for (size_t i = 0; i < m_colours.size(); ++i) {
-        m_colours[i] = QColor(QLatin1String(m_dark ? kTokens[i].dark : kTokens[i].light));
         sheet.replace(QStringLiteral("@%1@").arg(QLatin1String(kTokens[i].name)), m_colours[i].name());
     }
     sheet.replace(QStringLiteral("@mode@"), m_dark ? QStringLiteral("dark") : QStringLiteral("light"));

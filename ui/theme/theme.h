@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 
 #include <QColor>
 #include <QFont>
@@ -25,6 +26,8 @@ class Theme : public QObject {
     Q_OBJECT
 public:
     explicit Theme(ThemeChoice choice, QObject* parent = nullptr);
+    /// Light colours to paint on paper with; the window's style stays as it is.
+    static std::unique_ptr<Theme> paper();
 
     void choose(ThemeChoice choice);
     [[nodiscard]] ThemeChoice choice() const { return m_choice; }
@@ -50,6 +53,8 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    Theme();
+    void loadColours();
     void apply();
 
     ThemeChoice m_choice;

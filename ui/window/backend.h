@@ -11,6 +11,7 @@
 #include <QStringList>
 
 #include "core/store/datagramsource.h"
+#include "ui/models/preferences.h"
 
 namespace rivereto::ui {
 
@@ -43,7 +44,7 @@ struct RecentFile {
 };
 
 /// GUI thread only. Nothing here blocks; outcomes come as signals.
-class Backend : public QObject {
+class Backend : public QObject, public Preferences {
     Q_OBJECT
 public:
     using QObject::QObject;
@@ -63,9 +64,6 @@ public:
     /// Newest first.
     [[nodiscard]] virtual QList<RecentFile> recentFiles() const = 0;
     virtual void clearRecentFiles() = 0;
-    /// Small choices that outlive the window, such as its theme.
-    [[nodiscard]] virtual QString preference(const QString& name) const = 0;
-    virtual void setPreference(const QString& name, const QString& value) = 0;
     /// Name of an AS; empty when there is none.
     [[nodiscard]] virtual QString autonomousSystem(quint32 number) const = 0;
 
