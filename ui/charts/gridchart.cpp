@@ -223,7 +223,7 @@ void GridChart::paintHover(QPainter& painter, const Hover& hover) const
             const double height = plot.shape.upper(0, hover.point, direction);
             if (!std::isfinite(height))
                 continue;
-            painter.setPen(QPen(theme()[Token::surface], 1.5));
+            painter.setPen(QPen(theme()[theme().dark() ? Token::text : Token::surface], 1.5));
             painter.setBrush(plot.shape.series().front().colour);
             painter.drawEllipse(QPointF(x, plot.y(height, direction)), 3.5, 3.5);
         }

@@ -30,6 +30,9 @@ QPen hairline(const QColor& colour, qreal width)
     return pen;
 }
 
+/// Neighbours stay apart for every eye; the outline closes the stack.
+QPen edgePen(const Theme& theme, bool last) { return hairline(theme[last ? Token::outline : Token::bandEdge], 1); }
+
 /// Which points are drawn: all, or of several in one pixel the one with the largest sum of all series.
 std::vector<size_t> chosenPoints(const SeriesShape& shape, Direction direction, double width)
 {
@@ -133,16 +136,28 @@ void SeriesLayer::fillAreas(const SeriesShape& shape, Direction direction, doubl
         edge << QPointF(-beyond, height(points.front()));
         auto& area = areaAt(at);
         area.setBrush(shape.series()[s].colour);
-        // Neighbours stay apart for every eye; the outline closes the stack.
-        const auto pen = hairline(theme[at == 0 ? Token::outline : Token::bandEdge], 1);
-        // In files the edge is part of the area, one path; on screens a line of its own, which is drawn much faster.
-        area.setPen(forFile ? pen : QPen(Qt::NoPen));
+        area.setPen(forFile ? edgePen(theme, at == 0) : QPen(Qt::NoPen));
         area.upperSeries()->replace(edge);
-        if (forFile)
-            continue;
-        auto& line = lineAt(at);
-        line.setPen(pen);
-        line.replace(edge);
+    }
+}
+
+/// On screens, where it takes much less time than as part of the areas: piece by piece, so that no long flat path is rasterised, and
+/// without the outlines that Qt Charts computes for each of its lines to be clicked on.
+void SeriesLayer::paintEdges(QPainter& painter, const SeriesShape& shape, Direction direction, double whole, const Theme& theme) const
+{
+    const auto points = chosenPoints(shape, direction, m_size.width());
+    QList<QLineF> pieces;
+    for (size_t s = 0; s < shape.size(); ++s) {
+        pieces.clear();
+        const auto at = [&](size_t point) {
+            return QPointF(partOf(point, shape.points()) * m_size.width(), m_size.height() * (1 - shape.upper(s, point, direction) / whole));
+        };
+        for (size_t i = 1; i < points.size(); ++i)
+            pieces << QLineF(at(points[i - 1]), at(points[i]));
+        if (points.size() == 1)
+            pieces << QLineF(at(0), QPointF(m_size.width(), at(0).y()));
+        painter.setPen(edgePen(theme, s + 1 == shape.size()));
+        painter.drawLines(pieces);
     }
 }
 
@@ -190,7 +205,7 @@ void SeriesLayer::paint(QPainter& painter, const QRectF& area, const SeriesShape
     resize(area.size());
     if (shape.stacked())
         fillAreas(shape, direction, whole, theme, forFile);
-    const size_t lines = !shape.stacked() ? fillLines(shape, direction, whole, forFile) : forFile ? 0 : shape.size();
+    const size_t lines = shape.stacked() ? 0 : fillLines(shape, direction, whole, forFile);
     for (size_t i = 0; i < m_areas.size(); ++i)
         m_areas[i]->setVisible(shape.stacked() && i < shape.size());
     for (size_t i = 0; i < m_lines.size(); ++i)
@@ -204,6 +219,8 @@ void SeriesLayer::paint(QPainter& painter, const QRectF& area, const SeriesShape
     }
     const QRectF all(QPointF(0, 0), area.size());
     m_scene.render(&painter, all, all, Qt::IgnoreAspectRatio);
+    if (shape.stacked() && !forFile)
+        paintEdges(painter, shape, direction, whole, theme);
     painter.restore();
 }
 

@@ -36,6 +36,7 @@ private:
     QAreaSeries& areaAt(size_t at);
     QLineSeries& lineAt(size_t at);
     void fillAreas(const SeriesShape& shape, Direction direction, double whole, const Theme& theme, bool forFile);
+    void paintEdges(QPainter& painter, const SeriesShape& shape, Direction direction, double whole, const Theme& theme) const;
     /// How many lines it took: one for each run without a gap.
     size_t fillLines(const SeriesShape& shape, Direction direction, double whole, bool forFile);
 

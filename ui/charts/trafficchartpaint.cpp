@@ -92,7 +92,7 @@ void TrafficChart::paintHover(QPainter& painter, const Hover& hover) const
     if (const int at = plot.shape.find(hover.number); at >= 0) {
         const double height = plot.shape.upper(static_cast<size_t>(at), hover.point, hover.direction);
         if (std::isfinite(height)) {
-            painter.setPen(QPen(theme()[Token::surface], 1.5));
+            painter.setPen(QPen(theme()[theme().dark() ? Token::text : Token::surface], 1.5));
             painter.setBrush(plot.shape.series()[static_cast<size_t>(at)].colour);
             painter.drawEllipse(QPointF(x, plot.y(height, hover.direction)), 4.5, 4.5);
         }
