@@ -139,6 +139,7 @@ private slots:
     void otherByNameIsNoOther();
     void pathsFillTheirLinks();
     void whatIsLeftOut();
+    void coloursOfPathsAreThoseOfTheirFirstValue();
     void realFlows();
 
     void hoverTellsTheSeries();
@@ -329,6 +330,19 @@ void TestSankey::whatIsLeftOut()
     QCOMPARE(graph.find(0, "64500", false), -1);
     QVERIFY(buildSankey(emptyResult(3)).empty());
     QVERIFY(buildSankey(emptyResult(1)).empty());
+}
+
+/// The table's swatches are those of the picture, also when something is hidden.
+void TestSankey::coloursOfPathsAreThoseOfTheirFirstValue()
+{
+    const auto result = smallResult();
+    QCOMPARE(seriesColour(*m_theme, result, 0), m_theme->series(0));
+    QCOMPARE(seriesColour(*m_theme, result, 1), m_theme->series(1));
+    QCOMPARE(seriesColour(*m_theme, result, 2), m_theme->series(1));
+    QCOMPARE(seriesColour(*m_theme, result, 3), (*m_theme)[Token::other]);
+    m_chart->setLook({.hidden = {0}});
+    QCOMPARE(m_chart->scene().card(m_chart->scene().ofSeries(2)).swatch, m_theme->series(1));
+    QCOMPARE(m_chart->scene().card(m_chart->scene().ofSeries(3)).swatch, (*m_theme)[Token::other]);
 }
 
 void TestSankey::realFlows()

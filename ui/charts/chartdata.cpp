@@ -4,11 +4,21 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/charts/sankeylayout.h"
+
 namespace rivereto::ui {
 
 QColor seriesColour(const Theme& theme, const core::QueryResult& result, size_t series)
 {
-    return series >= result.series.size() || result.series[series].other ? theme[Token::other] : theme.series(series);
+    if (series >= result.series.size() || result.series[series].other)
+        return theme[Token::other];
+    if (result.query.kind != core::QueryKind::Sankey)
+        return theme.series(series);
+    const auto ranks = sankeyRanks(result);
+    const auto& key = result.series[series].key;
+    const auto& otherAt = result.series[series].otherAt;
+    const auto found = key.empty() || (!otherAt.empty() && otherAt[0]) ? ranks.end() : ranks.find(key[0]);
+    return found == ranks.end() ? theme[Token::other] : theme.series(found->second);
 }
 
 /// The first and last point may be cut by the range and would look like a fall; statistics leave them out as well.

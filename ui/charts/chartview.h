@@ -13,7 +13,7 @@
 
 namespace rivereto::ui {
 
-/// Colour of a series of a result: by its rank, Other in grey.
+/// Colour of a series of a result: by its rank, of a Sankey path by that of its first value; Other in grey.
 QColor seriesColour(const Theme& theme, const core::QueryResult& result, size_t series);
 
 /// A time that something is to be said of: hatched on the time axis.

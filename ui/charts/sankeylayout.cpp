@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <unordered_map>
 
 namespace rivereto::ui {
 
@@ -155,6 +155,22 @@ int SankeyGraph::find(size_t column, const std::string& value, bool other) const
 double sankeyAmount(const core::QueryResult& result, const core::Series& series)
 {
     return core::isTotal(result.query.unit) ? series.statistics.total : series.statistics.average;
+}
+
+std::map<std::string, size_t> sankeyRanks(const core::QueryResult& result)
+{
+    std::unordered_map<std::string_view, double> amounts;
+    for (const auto& series : result.series) {
+        const bool other = series.other || (!series.otherAt.empty() && series.otherAt[0]);
+        if (!other && !series.key.empty())
+            amounts[series.key[0]] += sankeyAmount(result, series);
+    }
+    std::vector<std::pair<std::string_view, double>> bySize(amounts.begin(), amounts.end());
+    std::ranges::sort(bySize, [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
+    std::map<std::string, size_t> out;
+    for (const auto& [value, amount] : bySize)
+        out.emplace(value, out.size());
+    return out;
 }
 
 SankeyGraph buildSankey(const core::QueryResult& result, const std::set<int>& hidden, const SankeyGraph* like)

@@ -2,6 +2,7 @@
 // SankeyGraph: nodes, links and their places in a Sankey diagram, without any painting.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -61,6 +62,9 @@ struct SankeyGraph {
 
 /// What a Sankey diagram shows of a series: its average, or its total where the unit is one.
 double sankeyAmount(const core::QueryResult& result, const core::Series& series);
+
+/// Values of the first dimension by size, without Other. Their rank is their colour, in the table as well.
+std::map<std::string, size_t> sankeyRanks(const core::QueryResult& result);
 
 /// Nodes and links of a result's series, those in `hidden` and those without traffic left out. The first column is ordered by
 /// size, or as in `like`; the others so that few links cross; Other is last in each.

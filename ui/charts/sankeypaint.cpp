@@ -71,19 +71,14 @@ void haloedText(QPainter& painter, const QRectF& box, const QFont& font, const Q
 } // namespace
 
 /// Of the first column a series' colour, the same in both halves; slate of the others.
-QColor SankeyScene::colourOf(const Half& half, const SankeyNode& node) const
+QColor SankeyScene::colourOf(const SankeyNode& node) const
 {
     if (node.other)
         return m_theme[Token::other];
     if (node.column > 0)
         return m_theme[Token::node];
-    const auto& leading = m_halves[0].graph;
-    const auto& first = leading.columns.front();
-    const int same = leading.find(0, node.value, false);
-    if (same >= 0)
-        return m_theme.series(static_cast<size_t>(std::ranges::find(first, same) - first.begin()));
-    const auto& own = half.graph.columns.front();
-    return m_theme.series(first.size() + static_cast<size_t>(std::ranges::find(own, &node - half.graph.nodes.data()) - own.begin()));
+    const auto found = m_ranks.find(node.value);
+    return m_theme.series(found == m_ranks.end() ? 0 : found->second);
 }
 
 bool SankeyScene::isLit(const SankeyTarget& lit, size_t half, int node) const
@@ -171,7 +166,7 @@ std::vector<Ribbon> SankeyScene::ribbons() const
         for (const auto& link : graph.links) {
             const auto& source = graph.nodes[static_cast<size_t>(link.from)];
             out.push_back({.fromX = columnX(source.column) + m_nodeWidth, .toX = columnX(source.column + 1), .fromY = link.fromY, .toY = link.toY, .height = link.height,
-                           .from = faded(colourOf(half, source), kLinkOpacity), .to = faded(m_theme[Token::node], kLinkOpacity)});
+                           .from = faded(colourOf(source), kLinkOpacity), .to = faded(m_theme[Token::node], kLinkOpacity)});
         }
     }
     // Thin ones on top, where they can be seen and hit.
@@ -230,7 +225,7 @@ void SankeyScene::paintLit(QPainter& painter, const SankeyTarget& lit) const
                 double amount = path.amount;
                 while (p < link.paths.size() && isLit(link.paths[p]) && graph.paths[static_cast<size_t>(link.paths[p])].nodes[0] == path.nodes[0])
                     amount += graph.paths[static_cast<size_t>(link.paths[p++])].amount;
-                paintPart(painter, half, static_cast<int>(i), path.above[gap], amount, colourOf(half, graph.nodes[graph.firstOf(path)]));
+                paintPart(painter, half, static_cast<int>(i), path.above[gap], amount, colourOf(graph.nodes[graph.firstOf(path)]));
             }
         }
     }
@@ -245,7 +240,7 @@ void SankeyScene::paintNodes(QPainter& painter, const SankeyTarget& lit) const
         for (size_t i = 0; i < half.graph.nodes.size(); ++i) {
             const auto& node = half.graph.nodes[i];
             const bool strong = node.column > 0 && isLit(lit, h, static_cast<int>(i));
-            painter.setBrush(strong ? m_theme[Token::nodeStrong] : colourOf(half, node));
+            painter.setBrush(strong ? m_theme[Token::nodeStrong] : colourOf(node));
             const double radius = std::min(2.0, node.height / 2);
             painter.drawRoundedRect(box(h, static_cast<int>(i)), radius, radius);
         }

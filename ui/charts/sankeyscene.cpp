@@ -42,6 +42,12 @@ void SankeyScene::build(const AnswerPtr& answer, const ChartLook& look)
     m_halves.push_back({.graph = buildSankey(result, look.hidden), .result = &result});
     if (result.reverse && core::isAdditive(result.query.unit))
         m_halves.push_back({.graph = buildSankey(*result.reverse, {}, &m_halves[0].graph), .result = result.reverse.get()});
+    // What is hidden keeps its colour, and so do all others; what only the reverse half has comes behind.
+    m_ranks = sankeyRanks(result);
+    if (m_halves.size() > 1) {
+        for (const auto& [value, rank] : sankeyRanks(*result.reverse))
+            m_ranks.emplace(value, m_ranks.size());
+    }
     for (size_t i = 0; i < m_halves[0].graph.paths.size(); ++i)
         m_pathOf[m_halves[0].graph.paths[i].series] = static_cast<int>(i);
     double largest = 0;
@@ -289,7 +295,7 @@ HoverCard SankeyScene::card(const SankeyTarget& target) const
         card.aside = target.half == 0 ? tr("Direct") : tr("Reverse");
     if (target.kind == SankeyTarget::Kind::Node) {
         const auto& node = graph.nodes[static_cast<size_t>(target.number)];
-        card.swatch = colourOf(half, node);
+        card.swatch = colourOf(node);
         card.title = nameOf(node);
         card.under << heading(half, node.column);
         card.lines = figures(node.amount, node.total, node.samples);
@@ -299,7 +305,7 @@ HoverCard SankeyScene::card(const SankeyTarget& target) const
     const auto& path = graph.paths[static_cast<size_t>(target.number)];
     const auto& series = half.result->series[static_cast<size_t>(path.series)];
     const auto& first = graph.nodes[graph.firstOf(path)];
-    card.swatch = colourOf(half, first);
+    card.swatch = colourOf(first);
     card.title = nameOf(first);
     QString line;
     const QFontMetricsF metrics(m_theme.font(12));

@@ -72,7 +72,7 @@ private:
         bool twoLines = false;
     };
 
-    [[nodiscard]] QColor colourOf(const Half& half, const SankeyNode& node) const;
+    [[nodiscard]] QColor colourOf(const SankeyNode& node) const;
     [[nodiscard]] QString nameOf(const SankeyNode& node) const;
     [[nodiscard]] QString shortName(const Half& half, const SankeyNode& node) const;
     [[nodiscard]] QString heading(const Half& half, size_t column) const;
@@ -93,6 +93,7 @@ private:
     AnswerPtr m_answer;
     ChartLook m_look;
     std::vector<Half> m_halves;
+    std::map<std::string, size_t> m_ranks; ///< of the first column's values
     std::map<int, int> m_pathOf; ///< series → path of the asked direction
     core::Scale m_scale;
     QSizeF m_size;
