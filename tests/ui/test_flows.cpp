@@ -148,7 +148,7 @@ void TestFlows::modelIsSound()
     QCOMPARE(model.rowCount(), 3000);
     QCOMPARE(model.columnCount(), 11);
     for (const int row : {0, 600, 2999})
-        QTRY_VERIFY(model.at(row).first || !model.cell(row, 0));
+        QTRY_VERIFY(model.cell(row, 0));
     QPersistentModelIndex kept = model.index(100, 0);
     store->setRows(3500);
     model.list({.store = store}, 0);
@@ -233,7 +233,8 @@ void TestFlows::columnsAreChosenAndKept()
     page().setColumns({QStringLiteral("TimeReceived"), QStringLiteral("SrcMAC"), QStringLiteral("source")});
     settle();
     QCOMPARE(page().model().columnCount(), 3);
-    QTRY_VERIFY(cell(0, 1).contains(u':'));
+    for (int row = 0; row < 5; ++row)
+        QTRY_VERIFY(cell(row, 1).isEmpty() || cell(row, 1).contains(u':'));
     QCOMPARE(m_backend->preferences.value(QStringLiteral("flows/columns")), QStringLiteral("TimeReceived SrcMAC source"));
     // By the pop-up: searched, toggled, and a preset.
     ColumnChooser chooser(page().model().columns(), page().model().columnIds(), m_window.get());
@@ -298,7 +299,7 @@ void TestFlows::filtersFromACell()
 void TestFlows::filterIsExplores()
 {
     open(someFlows());
-    auto& box = page().filter();
+    auto& box = m_window->filter();
     box.editor().setFocus();
     QTest::keyClicks(&box.editor(), QStringLiteral("Proto = 17"));
     QTest::keyClick(&box.editor(), Qt::Key_Return, Qt::ControlModifier);

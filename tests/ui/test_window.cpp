@@ -107,7 +107,7 @@ void TestWindow::filterNarrows()
 {
     m_backend->openStore(someFlows());
     settle();
-    auto& box = m_window->explorePage().filter();
+    auto& box = m_window->filter();
     box.editor().setFocus();
     QTest::keyClicks(&box.editor(), QStringLiteral("Proto = 17"));
     QVERIFY(box.edited());
@@ -128,7 +128,7 @@ void TestWindow::wrongFilterSaysWhere()
 {
     m_backend->openStore(someFlows());
     settle();
-    auto& box = m_window->explorePage().filter();
+    auto& box = m_window->filter();
     box.editor().setFocus();
     QTest::keyClicks(&box.editor(), QStringLiteral("SrcPort = 443 AND Prox = 6 "));
     QVERIFY(box.error());
@@ -154,7 +154,7 @@ void TestWindow::completionInserts()
 {
     m_backend->openStore(someFlows());
     settle();
-    auto& box = m_window->explorePage().filter();
+    auto& box = m_window->filter();
     box.editor().setFocus();
     QTest::keyClicks(&box.editor(), QStringLiteral("SrcPor"));
     QTest::keyClick(&box.editor(), Qt::Key_Tab);
@@ -418,7 +418,7 @@ void TestWindow::linksOpenStates()
     settle();
     QCOMPARE(m_window->explorer().state().chart, ChartKind::Lines);
     QCOMPARE(result().query.limit, 3U);
-    QCOMPARE(m_window->explorePage().filter().typed(), QStringLiteral("Proto = 6"));
+    QCOMPARE(m_window->filter().typed(), QStringLiteral("Proto = 6"));
     m_window->explorer().setDimensions({"DstPort"});
     settle();
     trigger(QStringLiteral("Copy &link to this view"));

@@ -49,19 +49,12 @@ private:
 
 } // namespace
 
-ExplorePage::ExplorePage(Explorer& explorer, Profile& profile, const Theme& theme, QWidget* parent) : QWidget(parent), m_explorer(explorer), m_theme(theme)
+ExplorePage::ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent) : QWidget(parent), m_explorer(explorer), m_theme(theme)
 {
     setObjectName(QStringLiteral("page"));
     setAttribute(Qt::WA_StyledBackground);
-    auto* rows = new QVBoxLayout(this);
-    rows->setContentsMargins(0, 0, 0, 0);
-    rows->setSpacing(0);
-    m_filterRow = new FilterRow(profile, theme);
-    m_filter = &m_filterRow->box();
-    m_filter->setValueSource(new StoreValues([this] { return StoreValues::Scope{m_explorer.store(), m_explorer.shownRange(), m_explorer.now()}; },
-                                             [this](uint32_t number) { return m_explorer.autonomousSystem(number); }, this));
-    rows->addWidget(m_filterRow);
-    auto* body = new QHBoxLayout;
+    auto* body = new QHBoxLayout(this);
+    body->setContentsMargins(0, 0, 0, 0);
     body->setSpacing(0);
     m_panel = new QueryPanel(explorer, theme);
     m_state = new EmptyState(explorer, theme);
@@ -71,8 +64,6 @@ ExplorePage::ExplorePage(Explorer& explorer, Profile& profile, const Theme& them
     m_stack->addWidget(m_state);
     body->addWidget(m_panel);
     body->addWidget(m_stack, 1);
-    rows->addLayout(body, 1);
-    setTabOrder(m_filterRow, m_panel);
 
     m_handle = new QPushButton(this);
     m_handle->setObjectName(QStringLiteral("panelHandle"));
@@ -98,11 +89,8 @@ ExplorePage::ExplorePage(Explorer& explorer, Profile& profile, const Theme& them
         m_busy->raise();
     });
     connect(&m_resizeTimer, &QTimer::timeout, this, [this] { m_explorer.setPoints(chart().pointsWanted()); });
-    connect(&explorer, &Explorer::stateChanged, this, &ExplorePage::sync);
     connect(&explorer, &Explorer::answerChanged, this, &ExplorePage::syncAnswer);
     connect(&explorer, &Explorer::runningChanged, this, &ExplorePage::syncRunning);
-    connect(m_filter, &FilterBox::applied, this, [this](const QString& filter) { m_explorer.setFilter(filter.toStdString()); });
-    sync();
     syncAnswer();
 }
 
@@ -136,12 +124,6 @@ void ExplorePage::resizeEvent(QResizeEvent* event)
     placeHandle();
 }
 
-void ExplorePage::sync()
-{
-    m_filter->setSchema(m_explorer.schema());
-    m_filter->setApplied(text(m_explorer.state().query.filter));
-}
-
 void ExplorePage::syncRunning()
 {
     if (m_explorer.running()) {
@@ -165,8 +147,6 @@ void ExplorePage::syncAnswer()
     if (answer->error) {
         m_state->showError(*answer->error);
         m_stack->setCurrentWidget(m_state);
-        if (answer->error->span)
-            m_filter->showError(*answer->error);
         return;
     }
     if (answer->result->rowsMatched == 0) {

@@ -8,18 +8,14 @@
 #include "ui/explore/emptystate.h"
 #include "ui/explore/querypanel.h"
 #include "ui/explore/resultview.h"
-#include "ui/filter/filterrow.h"
-#include "ui/filter/storevalues.h"
 
 namespace rivereto::ui {
 
 class ExplorePage : public QWidget {
     Q_OBJECT
 public:
-    ExplorePage(Explorer& explorer, Profile& profile, const Theme& theme, QWidget* parent = nullptr);
+    ExplorePage(Explorer& explorer, const Theme& theme, QWidget* parent = nullptr);
 
-    [[nodiscard]] FilterRow& filterRow() { return *m_filterRow; }
-    [[nodiscard]] FilterBox& filter() { return *m_filter; }
     [[nodiscard]] ChartView& chart() { return m_result->chart(); }
     [[nodiscard]] SeriesTable& table() { return m_result->table(); }
     [[nodiscard]] ResultView& result() { return *m_result; }
@@ -35,15 +31,12 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    void sync();
     void syncAnswer();
     void syncRunning();
     void placeHandle();
 
     Explorer& m_explorer;
     const Theme& m_theme;
-    FilterRow* m_filterRow = nullptr;
-    FilterBox* m_filter = nullptr;
     QueryPanel* m_panel = nullptr;
     QPushButton* m_handle = nullptr; ///< at the panel's edge: hides and shows it
     QStackedWidget* m_stack = nullptr;

@@ -105,6 +105,7 @@ void ResultView::connectChart(ChartView* chart)
     connect(chart, &ChartView::zoomAsked, &m_explorer, [this](const core::TimeRange& range) { m_explorer.setRange(RangeChoice::between(range)); });
     connect(chart, &ChartView::rangeDragged, &m_explorer, &Explorer::dragRange);
     connect(chart, &ChartView::backAsked, &m_explorer, &Explorer::back);
+    connect(chart, &ChartView::brushChanged, this, [this] { emit brushChanged(m_chart->brush().has_value()); });
     connect(chart, &ChartView::explainAsked, this, &ResultView::explainAsked);
     connect(chart, &ChartView::flowsAsked, this, [this](const core::TimeRange& range) { emit flowsAsked(range, {}); });
     connect(chart, &ChartView::seriesHovered, m_table, &SeriesTable::setHovered);
@@ -139,6 +140,7 @@ void ResultView::setAnswer(const AnswerPtr& answer)
     m_chart->setHighlighted(-1);
     syncLook();
     m_chart->setAnswer(answer);
+    emit brushChanged(m_chart->brush().has_value());
     syncHeading();
 }
 

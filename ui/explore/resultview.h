@@ -31,6 +31,8 @@ public:
 
 signals:
     void explainAsked(const core::TimeRange& range);
+    /// Whether a range is marked in the chart.
+    void brushChanged(bool marked);
     /// Raw flows of a range, narrowed by a condition that may be empty.
     void flowsAsked(const core::TimeRange& range, const std::string& condition);
 

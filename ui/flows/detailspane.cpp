@@ -107,7 +107,13 @@ QWidget* DetailsPane::buildDatagram()
     auto* second = new QHBoxLayout;
     second->addWidget(m_fieldValue, 1);
     second->addWidget(m_fieldPlace);
-    lines->addWidget(m_fieldName);
+    m_fieldOrigin = new QLabel(originName(Origin::Wire));
+    m_fieldOrigin->setObjectName(QStringLiteral("wireBadge"));
+    m_fieldOrigin->setToolTip(originMeaning(Origin::Wire));
+    auto* first = new QHBoxLayout;
+    first->addWidget(m_fieldName, 1);
+    first->addWidget(m_fieldOrigin);
+    lines->addLayout(first);
     lines->addLayout(second);
     rows->addWidget(top);
     rows->addWidget(m_hex, 1);
@@ -246,6 +252,7 @@ void DetailsPane::chooseByte(quint32 at)
 
 void DetailsPane::describe(const core::DissectNode* node)
 {
+    m_fieldOrigin->setVisible(node != nullptr);
     if (!node) {
         m_fieldName->setText(QStringLiteral("&nbsp;"));
         m_fieldValue->clear();

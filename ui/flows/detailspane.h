@@ -63,6 +63,7 @@ private:
     QLabel* m_path = nullptr;
     QLabel* m_size = nullptr;
     QLabel* m_fieldName = nullptr;
+    QLabel* m_fieldOrigin = nullptr;
     QLabel* m_fieldValue = nullptr;
     QLabel* m_fieldPlace = nullptr;
 };

@@ -144,6 +144,7 @@ void FlowPages::takeListing(quint64 generation, const std::shared_ptr<Read>& rea
     if (generation != m_generation)
         return;
     m_opening = false;
+    emit aboutToOpen(read->error ? FlowsListing() : read->listing);
     m_kept.clear();
     m_byNumber.clear();
     m_order = m_asked;

@@ -73,6 +73,8 @@ public:
     void prefetch(uint64_t first, uint64_t last);
 
 signals:
+    /// The next moment all pages are those of another listing.
+    void aboutToOpen(const rivereto::ui::FlowsListing& listing);
     /// A listing that was asked for is there, with its first page.
     void opened();
     /// It cannot be read.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <utility>
 
 namespace rivereto::ui {
 
@@ -24,8 +25,10 @@ FlowsModel::FlowsModel(QObject* parent) : QAbstractTableModel(parent)
     connect(&m_pages, &FlowPages::opened, this, &FlowsModel::take);
     connect(&m_pages, &FlowPages::pageLoaded, this, &FlowsModel::takePage);
     connect(&m_pages, &FlowPages::stale, this, [this] { reopen(m_around); });
+    connect(&m_pages, &FlowPages::aboutToOpen, this, &FlowsModel::prepare);
     connect(&m_pages, &FlowPages::failed, this, [this](const core::Error& error) {
-        beginResetModel();
+        if (std::exchange(m_change, Change::None) != Change::Reset)
+            beginResetModel();
         m_rows = 0;
         endResetModel();
         emit failed(error);
@@ -113,42 +116,56 @@ void FlowsModel::close()
     endResetModel();
 }
 
-/// Rows come in front of the old ones and go behind them, or the other way round.
-bool FlowsModel::shiftRows(uint64_t before, uint64_t after, int64_t shift)
+/// Rows that come or go in front of the old ones are announced while these are still there.
+void FlowsModel::prepare(const FlowsListing& next)
 {
-    const auto moved = static_cast<int64_t>(before) + shift; // rows up to the last of the old ones
-    const bool newestFirst = m_pages.order().descending;
-    if (before > kMostRows || after > kMostRows || moved < 0 || (newestFirst ? moved < static_cast<int64_t>(after) : moved > static_cast<int64_t>(after)))
-        return false;
-    const auto change = [this](int first, int64_t count, bool more) {
-        if (count <= 0)
-            return;
-        const int last = first + static_cast<int>(count) - 1;
-        more ? beginInsertRows({}, first, last) : beginRemoveRows({}, first, last);
-        m_rows += static_cast<int>(more ? count : -count);
-        more ? endInsertRows() : endRemoveRows();
-    };
-    if (newestFirst) {
-        change(0, shift, true);
-        change(static_cast<int>(after), moved - static_cast<int64_t>(after), false);
+    const auto before = static_cast<int64_t>(m_rows);
+    const auto shift = next.shift.value_or(0);
+    const auto moved = before + shift; // rows up to the last of the old ones
+    const bool newestFirst = m_wanted.descending;
+    const bool fits = newestFirst ? moved >= static_cast<int64_t>(next.matched) : moved <= static_cast<int64_t>(next.matched);
+    if (!next.shift || before == 0 || moved < 0 || !fits || next.matched > kMostRows || moved > static_cast<int64_t>(kMostRows)) {
+        m_change = Change::Reset;
+        beginResetModel();
+    } else if (shift > 0) {
+        m_change = Change::Insert;
+        beginInsertRows({}, 0, static_cast<int>(shift) - 1);
+    } else if (shift < 0) {
+        m_change = Change::Remove;
+        beginRemoveRows({}, 0, static_cast<int>(-shift) - 1);
     } else {
-        change(0, -shift, false);
-        change(static_cast<int>(moved), static_cast<int64_t>(after) - moved, true);
+        m_change = Change::None;
     }
-    return true;
 }
 
 void FlowsModel::take()
 {
     const auto& listing = m_pages.listing();
-    if (listing.shift && shiftRows(static_cast<uint64_t>(m_rows), listing.matched, *listing.shift)) {
-        if (m_rows > 0)
-            emit dataChanged(index(0, 0), index(m_rows - 1, std::max(columnCount() - 1, 0)));
-    } else {
-        beginResetModel();
-        m_rows = clampedRows(listing.matched);
+    const auto rows = clampedRows(listing.matched);
+    const auto change = std::exchange(m_change, Change::None);
+    if (change == Change::Reset) {
+        m_rows = rows;
         endResetModel();
+        emit opened();
+        return;
     }
+    m_rows += static_cast<int>(*listing.shift);
+    if (change == Change::Insert)
+        endInsertRows();
+    else if (change == Change::Remove)
+        endRemoveRows();
+    // What has come or gone behind them.
+    if (rows > m_rows) {
+        beginInsertRows({}, m_rows, rows - 1);
+        m_rows = rows;
+        endInsertRows();
+    } else if (rows < m_rows) {
+        beginRemoveRows({}, rows, m_rows - 1);
+        m_rows = rows;
+        endRemoveRows();
+    }
+    if (m_rows > 0)
+        emit dataChanged(index(0, 0), index(m_rows - 1, std::max(columnCount() - 1, 0)));
     emit opened();
 }
 

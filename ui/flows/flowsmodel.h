@@ -57,7 +57,7 @@ private:
     void takePage(quint64 number);
     void reopen(uint64_t around);
     [[nodiscard]] std::vector<core::ColumnId> needed() const;
-    bool shiftRows(uint64_t before, uint64_t after, int64_t shift);
+    void prepare(const FlowsListing& next);
 
     mutable FlowPages m_pages; ///< asking for a cell may read a page
     std::shared_ptr<const FlowColumns> m_columns;
@@ -65,6 +65,8 @@ private:
     FlowsOrder m_wanted;
     FlowFormat m_format;
     int m_rows = 0;
+    enum class Change : uint8_t { None, Reset, Insert, Remove };
+    Change m_change = Change::None; ///< announced, and not done yet
     uint64_t m_around = 0; ///< last row that was looked at
 };
 

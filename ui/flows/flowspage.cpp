@@ -40,7 +40,6 @@ FlowsPage::FlowsPage(Backend& backend, Explorer& explorer, const Theme& theme, Q
     auto* rows = new QVBoxLayout(this);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(0);
-    rows->addWidget(buildFilterRow());
     m_state = new EmptyState(explorer, theme);
     m_stack = new QStackedWidget;
     m_stack->addWidget(buildTable());
@@ -76,19 +75,6 @@ FlowsPage::FlowsPage(Backend& backend, Explorer& explorer, const Theme& theme, Q
     syncSchema();
     syncWidgets();
     sync();
-}
-
-QWidget* FlowsPage::buildFilterRow()
-{
-    auto* row = new QFrame;
-    row->setObjectName(QStringLiteral("filterRow"));
-    row->setFixedHeight(45);
-    auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(12, 0, 12, 0);
-    m_filter = new FilterBox(m_theme);
-    layout->addWidget(m_filter);
-    connect(m_filter, &FilterBox::applied, this, [this](const QString& filter) { m_explorer.setFilter(filter.toStdString()); });
-    return row;
 }
 
 QWidget* FlowsPage::buildTable()
@@ -159,6 +145,7 @@ void FlowsPage::syncWidgets()
                                  "#detailsHead{background:%3;border-bottom:1px solid %1}"
                                  "#detailsBar{background:%3;border-bottom:1px solid %1}"
                                  "#detailsFoot{background:%2;border-top:1px solid %1}"
+                                 "#wireBadge{color:%6;border:1px solid %6;border-radius:3px;font-size:10px;padding:0 4px}"
                                  "#detailsWords{background:%2;border-bottom:1px solid %1;color:%4}"
                                  "QPushButton[tab=\"true\"]{background:transparent;border:none;border-bottom:2px solid transparent;border-radius:0;color:%4;min-height:36px;max-height:36px;padding:0 8px}"
                                  "QPushButton[tab=\"true\"]:checked{color:%5;border-bottom-color:%6;font-weight:600}"
@@ -229,8 +216,6 @@ FlowsOrder FlowsPage::order() const
 
 void FlowsPage::sync()
 {
-    m_filter->setSchema(m_explorer.schema());
-    m_filter->setApplied(text(m_explorer.state().query.filter));
     const auto& state = m_explorer.state();
     const bool same = m_asked && m_asked->query.filter == state.query.filter && m_asked->range == state.range && m_model.wanted().store == m_explorer.store();
     if (!same)
@@ -315,8 +300,6 @@ void FlowsPage::showError(const core::Error& error)
     m_details->clear();
     m_state->showError(error);
     m_stack->setCurrentWidget(m_state);
-    if (error.span)
-        m_filter->showError(error);
 }
 
 void FlowsPage::syncFormat()

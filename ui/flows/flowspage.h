@@ -7,7 +7,6 @@
 #include <QTimer>
 
 #include "ui/explore/emptystate.h"
-#include "ui/filter/filterbox.h"
 #include "ui/flows/detailspane.h"
 #include "ui/flows/flowsview.h"
 #include "ui/window/partsbutton.h"
@@ -22,7 +21,6 @@ class FlowsPage : public QWidget {
 public:
     FlowsPage(Backend& backend, Explorer& explorer, const Theme& theme, QWidget* parent = nullptr);
 
-    [[nodiscard]] FilterBox& filter() { return *m_filter; }
     [[nodiscard]] FlowsView& table() { return *m_view; }
     [[nodiscard]] FlowsModel& model() { return m_model; }
     [[nodiscard]] DetailsPane& details() { return *m_details; }
@@ -49,7 +47,6 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    QWidget* buildFilterRow();
     QWidget* buildTable();
     void sync();
     void syncAnswer();
@@ -79,7 +76,6 @@ private:
     std::optional<ViewState> m_asked; ///< that the listing was made of
     bool m_stale = true;              ///< to be asked when the page is shown
     QTimer m_detailsTimer;
-    FilterBox* m_filter = nullptr;
     QSplitter* m_splitter = nullptr;
     QStackedWidget* m_stack = nullptr;
     QLabel* m_heading = nullptr;

@@ -60,6 +60,8 @@ void HexView::setBytes(const std::vector<uint8_t>& bytes)
 void HexView::setRecord(ByteRange record)
 {
     m_record = record;
+    if (!record.empty())
+        showLines(record.begin, record.end);
     viewport()->update();
 }
 
@@ -68,12 +70,21 @@ void HexView::setField(ByteRange field)
     m_field = field;
     if (!field.empty()) {
         m_cursor = field.begin;
-        const int top = kTop + static_cast<int>(field.begin) / kBytes * kLine;
-        auto* bar = verticalScrollBar();
-        if (top < bar->value() || top + kLine > bar->value() + viewport()->height())
-            bar->setValue(top - viewport()->height() / 3);
+        showLines(field.begin, field.end);
     }
     viewport()->update();
+}
+
+/// Scrolls only when they are not to be seen, and then with something before them.
+void HexView::showLines(uint32_t first, uint32_t end)
+{
+    const int top = kTop + static_cast<int>(first) / kBytes * kLine;
+    const int bottom = kTop + (static_cast<int>(end) + kBytes - 1) / kBytes * kLine;
+    auto* bar = verticalScrollBar();
+    const int height = viewport()->height();
+    const bool seen = top >= bar->value() && std::min(bottom, top + height) <= bar->value() + height;
+    if (!seen)
+        bar->setValue(bottom - top < height ? std::min(top - height / 4, bottom + kLine) : top);
 }
 
 QString HexView::dump() const

@@ -25,7 +25,7 @@ public:
 
     explicit HexView(const Theme& theme, QWidget* parent = nullptr);
     void setBytes(const std::vector<uint8_t>& bytes);
-    /// Softly.
+    /// Softly, and into view.
     void setRecord(ByteRange record);
     /// Strongly, and into view.
     void setField(ByteRange field);
@@ -58,6 +58,7 @@ private:
     [[nodiscard]] Metrics metrics() const;
     [[nodiscard]] int lines() const { return (static_cast<int>(m_bytes.size()) + kBytes - 1) / kBytes; }
     void syncScrollBar();
+    void showLines(uint32_t first, uint32_t end);
     void paintLine(QPainter& painter, int line, int y) const;
     void choose(uint32_t at);
     [[nodiscard]] std::optional<uint32_t> byteAt(const QPoint& point) const;

@@ -33,6 +33,8 @@ QToolTip { background: @popup@; color: @text@; border: 1px solid @popupBorder@; 
 #home { background: @background@; }
 #banner { background: @warningGround@; border-bottom: 1px solid @border@; }
 #banner QLabel { color: @warning@; }
+#banner[good="true"] { background: @softAccent@; }
+#banner[good="true"] QLabel { color: @text@; }
 QScrollArea { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
@@ -90,8 +92,8 @@ QLabel[role="title"] { font-size: 14px; font-weight: 600; }
 QLabel[role="state"] { font-size: 20px; font-weight: 600; }
 QLabel[role="heading"] { font-size: 22px; font-weight: 600; }
 QLabel[role="error"] { color: @error@; font-size: 12px; }
-#filterFrame { background: @control@; border: 1px solid @border@; border-radius: 4px; }
-#filterFrame[focused="true"] { border: 2px solid @accent@; }
+#filterFrame { background: @control@; border: 1px solid @border@; border-radius: 4px; padding: 1px; }
+#filterFrame[focused="true"] { border: 2px solid @accent@; padding: 0; }
 #filterFrame[wrong="true"] { border-color: @error@; }
 #filterFrame QPlainTextEdit { background: transparent; border: none; selection-background-color: @accent@; selection-color: @onAccent@; }
 #filterFrame QPushButton { min-height: 22px; max-height: 22px; }

@@ -3,6 +3,7 @@
 
 #include <QHBoxLayout>
 #include <QPushButton>
+#include <QStyle>
 
 #include "core/text/number.h"
 #include "ui/models/texts.h"
@@ -55,38 +56,43 @@ void JobStrip::sync()
     m_figures->setText(figures.join(QStringLiteral(" · ")));
 }
 
-Banner::Banner(const Theme& theme, QWidget* parent) : QFrame(parent), m_words(new QLabel)
+Banner::Banner(const Theme& theme, QWidget* parent) : QFrame(parent), m_theme(theme), m_mark(new QLabel), m_words(new QLabel), m_close(new QPushButton)
 {
     setObjectName(QStringLiteral("banner"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(16, 6, 12, 6);
     row->setSpacing(10);
-    auto* mark = new QLabel;
-    auto* close = new QPushButton;
-    close->setProperty("icon", true);
-    close->setFlat(true);
-    close->setStyleSheet(QStringLiteral("QPushButton{border:none;background:transparent}"));
-    close->setAccessibleName(tr("Close the message"));
+    m_close->setProperty("icon", true);
+    m_close->setFlat(true);
+    m_close->setStyleSheet(QStringLiteral("QPushButton{border:none;background:transparent}"));
+    m_close->setAccessibleName(tr("Close the message"));
     m_words->setWordWrap(true);
     m_words->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_words->setObjectName(QStringLiteral("bannerText"));
-    row->addWidget(mark, 0, Qt::AlignTop);
+    row->addWidget(m_mark, 0, Qt::AlignTop);
     row->addWidget(m_words, 1);
-    row->addWidget(close, 0, Qt::AlignTop);
-    const auto icons = [&theme, mark, close] {
-        mark->setPixmap(theme.pixmap(QStringLiteral("warning"), Token::warningMark, 16, mark->devicePixelRatioF()));
-        close->setIcon(theme.icon(QStringLiteral("close"), Token::warning));
-    };
-    connect(&theme, &Theme::changed, this, icons);
-    icons();
-    connect(close, &QPushButton::clicked, this, &QWidget::hide);
+    row->addWidget(m_close, 0, Qt::AlignTop);
+    connect(&theme, &Theme::changed, this, &Banner::restyle);
+    restyle();
+    connect(m_close, &QPushButton::clicked, this, &QWidget::hide);
     hide();
 }
 
-void Banner::say(const QString& what)
+void Banner::restyle()
+{
+    m_mark->setPixmap(m_theme.pixmap(m_good ? QStringLiteral("check") : QStringLiteral("warning"), m_good ? Token::good : Token::warningMark, 16, devicePixelRatioF()));
+    m_close->setIcon(m_theme.icon(QStringLiteral("close"), m_good ? Token::secondary : Token::warning));
+}
+
+void Banner::show(const QString& what, bool good)
 {
     m_words->setText(what);
-    show();
+    m_good = good;
+    setProperty("good", good);
+    for (auto* widget : std::initializer_list<QWidget*>{this, m_words})
+        widget->style()->polish(widget);
+    restyle();
+    setVisible(true);
 }
 
 } // namespace rivereto::ui

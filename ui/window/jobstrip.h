@@ -4,6 +4,7 @@
 
 #include <QFrame>
 #include <QLabel>
+#include <QPushButton>
 #include <QProgressBar>
 
 #include "ui/theme/theme.h"
@@ -28,11 +29,20 @@ class Banner : public QFrame {
     Q_OBJECT
 public:
     explicit Banner(const Theme& theme, QWidget* parent = nullptr);
-    void say(const QString& what);
+    /// What went wrong.
+    void say(const QString& what) { show(what, false); }
+    /// What went well.
+    void tell(const QString& what) { show(what, true); }
     [[nodiscard]] QString words() const { return m_words->text(); }
 
 private:
+    void show(const QString& what, bool good);
+    void restyle();
+    const Theme& m_theme;
+    bool m_good = false;
+    QLabel* m_mark;
     QLabel* m_words;
+    QPushButton* m_close;
 };
 
 } // namespace rivereto::ui

@@ -54,7 +54,7 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     m_toolbar = new Toolbar(backend, m_explorer, m_theme);
     m_banner = new Banner(m_theme);
     m_home = new HomePage(backend, m_theme);
-    m_explore = new ExplorePage(m_explorer, m_profile, m_theme);
+    m_explore = new ExplorePage(m_explorer, m_theme);
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_home);
     m_pages->addWidget(m_explore);
@@ -64,6 +64,8 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     m_job = new JobStrip(backend, central);
     right->addWidget(m_job);
     right->addWidget(m_banner);
+    m_query = new QueryRow(m_explorer, m_profile, m_theme);
+    right->addWidget(m_query);
     right->addWidget(m_pages, 1);
     body->addLayout(right, 1);
     rows->addLayout(body, 1);
@@ -79,6 +81,11 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
 
     connect(m_toolbar, &Toolbar::openAsked, this, &MainWindow::open);
     connect(m_home, &HomePage::openAsked, this, &MainWindow::open);
+    fillExports(m_query->exportMenu());
+    connect(&m_explorer, &Explorer::stateChanged, this, &MainWindow::syncPage);
+    connect(m_query, &QueryRow::explainAsked, this, &MainWindow::explainBrush);
+    connect(&m_explore->result(), &ResultView::flowsAsked, this, &MainWindow::showFlows);
+    connect(&m_explore->result(), &ResultView::brushChanged, this, [this](bool marked) { m_query->setExplainEnabled(marked); });
     connect(m_flows, &FlowsPage::exploreAsked, this, [this] { showPage(Page::Explore); });
     connect(m_home, &HomePage::demoAsked, this, &MainWindow::startDemo);
     connect(m_home, &HomePage::recentAsked, this, [this](const QString& path) { openPaths({path}); });
@@ -199,7 +206,7 @@ void MainWindow::syncStore()
         m_rail->button(static_cast<int>(page))->setEnabled(opened);
     m_banner->hide();
     emit storeOpened(opened);
-    showPage(opened ? Page::Explore : Page::Home);
+    showPage(!opened ? Page::Home : m_explorer.state().page == StatePage::Flows ? Page::Flows : Page::Explore);
 }
 
 void MainWindow::showPage(Page page)
@@ -209,12 +216,42 @@ void MainWindow::showPage(Page page)
     m_pages->setCurrentIndex(static_cast<int>(page));
     m_rail->button(static_cast<int>(page))->setChecked(true);
     m_toolbar->setTimeShown(page != Page::Home);
+    m_query->setVisible(page != Page::Home);
+    m_query->setExportEnabled(page == Page::Explore);
+    // A state says where it is looked at; Home is no state.
+    if (page != Page::Home)
+        m_explorer.change([page](ViewState& next) { next.page = page == Page::Flows ? StatePage::Flows : StatePage::Explore; });
     if (page == Page::Explore)
         m_explore->chart().setFocus(Qt::OtherFocusReason);
     else if (page == Page::Flows)
         m_flows->table().setFocus(Qt::OtherFocusReason);
     else
         m_home->setFocus(Qt::OtherFocusReason);
+}
+
+/// Back and Forward change the page, too.
+void MainWindow::syncPage()
+{
+    const auto wanted = m_explorer.state().page == StatePage::Flows ? Page::Flows : Page::Explore;
+    if (page() != Page::Home && page() != wanted)
+        showPage(wanted);
+}
+
+void MainWindow::explainBrush()
+{
+    if (const auto brush = m_explore->chart().brush())
+        emit m_explore->result().explainAsked(*brush);
+}
+
+void MainWindow::showFlows(const core::TimeRange& range, const std::string& condition)
+{
+    m_explorer.change([&](ViewState& next) {
+        next.page = StatePage::Flows;
+        if (range != m_explorer.shownRange())
+            next.range = RangeChoice::between(range);
+        if (!condition.empty())
+            next.query.filter = narrowed(next.query.filter, condition, *m_explorer.schema());
+    });
 }
 
 void MainWindow::open()

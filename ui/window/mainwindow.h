@@ -8,10 +8,12 @@
 #include <QStackedWidget>
 
 #include "ui/explore/explorepage.h"
+#include "ui/export/exporter.h"
 #include "ui/flows/flowspage.h"
 #include "ui/window/backend.h"
 #include "ui/window/homepage.h"
 #include "ui/window/jobstrip.h"
+#include "ui/window/queryrow.h"
 #include "ui/window/statusline.h"
 #include "ui/window/toolbar.h"
 
@@ -27,10 +29,14 @@ public:
     void showPage(Page page);
     [[nodiscard]] Page page() const { return static_cast<Page>(m_pages->currentIndex()); }
     [[nodiscard]] Explorer& explorer() { return m_explorer; }
+    [[nodiscard]] QueryRow& queryRow() { return *m_query; }
+    [[nodiscard]] FilterBox& filter() { return m_query->box(); }
     [[nodiscard]] ExplorePage& explorePage() { return *m_explore; }
     [[nodiscard]] FlowsPage& flowsPage() { return *m_flows; }
     /// Shows the state of a link, in the open database or in the next one.
     void openLink(const QString& link);
+    /// Writes what Explore shows; the banner tells how it went. `scale`: of pictures.
+    void exportTo(const QString& path, ExportFormat format, int scale = 1);
     /// Opens what was open when the program was last left.
     void restoreSession();
     [[nodiscard]] Banner& banner() { return *m_banner; }
@@ -75,6 +81,13 @@ private:
     [[nodiscard]] bool restoresSession() const;
     void setRestoresSession(bool restores);
     void saveSession();
+    void syncPage();
+    void explainBrush();
+    void showFlows(const core::TimeRange& range, const std::string& condition);
+    void fillExports(QMenu& menu);
+    std::optional<Exhibit> exhibit();
+    void exportAs(ExportFormat format, int scale);
+    void copyChart();
 
     Backend& m_backend;
     Theme m_theme;
@@ -86,6 +99,7 @@ private:
     Toolbar* m_toolbar = nullptr;
     JobStrip* m_job = nullptr;
     Banner* m_banner = nullptr;
+    QueryRow* m_query = nullptr;
     HomePage* m_home = nullptr;
     ExplorePage* m_explore = nullptr;
     FlowsPage* m_flows = nullptr;

@@ -39,6 +39,9 @@ void MainWindow::buildFileMenu()
     menu->addAction(tr("&New window"), QKeySequence(Qt::CTRL | Qt::Key_N), this, &MainWindow::openAnother);
     menu->addSeparator();
     m_saveAction = menu->addAction(tr("&Save a copy as…"), QKeySequence(Qt::CTRL | Qt::Key_S), this, &MainWindow::saveAs);
+    auto* exports = menu->addMenu(tr("&Export"));
+    fillExports(*exports);
+    connect(this, &MainWindow::storeOpened, exports, &QMenu::setEnabled);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 }
@@ -49,7 +52,7 @@ void MainWindow::buildEditMenu()
     menu->addAction(tr("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), this, [this] {
         if (page() == Page::Home)
             showPage(Page::Explore);
-        (page() == Page::Flows ? m_flows->filter() : m_explore->filter()).editor().setFocus();
+        filter().editor().setFocus();
     });
     menu->addAction(tr("&Remove the filter"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), this, [this] { m_explorer.setFilter({}); });
     menu->addSeparator();
@@ -107,6 +110,8 @@ void MainWindow::buildGoMenu()
     menu->addAction(tr("&Home"), QKeySequence(Qt::CTRL | Qt::Key_1), this, [this] { showPage(Page::Home); });
     m_exploreAction = menu->addAction(tr("&Explore"), QKeySequence(Qt::CTRL | Qt::Key_2), this, [this] { showPage(Page::Explore); });
     m_flowsAction = menu->addAction(tr("&Flows"), QKeySequence(Qt::CTRL | Qt::Key_3), this, [this] { showPage(Page::Flows); });
+    menu->addSeparator();
+    menu->addAction(tr("E&xplain the marked range"), QKeySequence(Qt::CTRL | Qt::Key_E), this, &MainWindow::explainBrush);
     menu->addSeparator();
     menu->addAction(tr("&Previous period"), QKeySequence(Qt::CTRL | Qt::Key_Comma), this, [this] { m_explorer.shift(-1); });
     menu->addAction(tr("&Next period"), QKeySequence(Qt::CTRL | Qt::Key_Period), this, [this] { m_explorer.shift(1); });
