@@ -25,10 +25,15 @@ struct AnswerShape {
 
 inline std::shared_ptr<core::QueryResult> makeResult(const AnswerShape& shape)
 {
-    static const std::vector<std::pair<const char*, const char*>> names{{"15169", "et-0/0/1"}, {"2906", "et-0/0/2"}, {"32934", "et-0/0/1"}, {"13335", "et-0/0/1"},
-        {"16509", "et-0/0/3"}, {"20940", "et-0/0/3"}, {"714", "et-0/0/1"}, {"8075", "et-0/0/3"}, {"54113", "et-0/0/3"}, {"46489", "et-0/0/1"}};
+    static const std::vector<std::pair<const char*, const char*>> names {{"15169", "et-0/0/1"}, {"2906", "et-0/0/2"},
+        {"32934", "et-0/0/1"}, {"13335", "et-0/0/1"}, {"16509", "et-0/0/3"}, {"20940", "et-0/0/3"}, {"714", "et-0/0/1"},
+        {"8075", "et-0/0/3"}, {"54113", "et-0/0/3"}, {"46489", "et-0/0/1"}};
     auto out = std::make_shared<core::QueryResult>();
-    out->query = {.kind = core::QueryKind::TimeSeries, .dimensions = {"SrcAS", "InIfName"}, .unit = shape.unit, .bidirectional = shape.reverse, .previous = shape.previous};
+    out->query = {.kind = core::QueryKind::TimeSeries,
+        .dimensions = {"SrcAS", "InIfName"},
+        .unit = shape.unit,
+        .bidirectional = shape.reverse,
+        .previous = shape.previous};
     out->intervalMs = shape.interval;
     out->firstPoint = shape.first;
     out->range = {shape.first, shape.first + shape.points * shape.interval};

@@ -223,7 +223,8 @@ void TestCharts::monthsAndYears()
     QCOMPARE(timeLabel(utc, months.major[2], months.stepMs), QStringLiteral("Mar"));
     const auto years = timeTicks({kNewYear, kNewYear + 7300 * kDay}, 8, 0);
     for (const auto tick : years.major)
-        QVERIFY(timeLabel(utc, tick, years.stepMs).endsWith(QLatin1Char('0')) || timeLabel(utc, tick, years.stepMs).endsWith(QLatin1Char('5')));
+        QVERIFY(timeLabel(utc, tick, years.stepMs).endsWith(QLatin1Char('0'))
+            || timeLabel(utc, tick, years.stepMs).endsWith(QLatin1Char('5')));
     // Weeks begin on Mondays.
     const auto weeks = timeTicks({kNewYear, kNewYear + 60 * kDay}, 9, 0);
     QCOMPARE(weeks.stepMs, 7 * kDay);
@@ -243,12 +244,14 @@ void TestCharts::timeLabels()
 void TestCharts::marksMerge()
 {
     const TimeScale scale{.left = 0, .right = 1000, .from = 0, .to = 1'000'000};
-    const std::vector<ChartMark> marks{{{100'000, 102'000}, "listener stopped"}, {{110'000, 111'000}, "listener stopped"}, {{120'000, 121'000}, "12 datagrams lost"},
-                                       {{800'000, 900'000}, "listener stopped"}, {{2'000'000, 3'000'000}, "elsewhere"}};
+    const std::vector<ChartMark> marks {{{100'000, 102'000}, "listener stopped"}, {{110'000, 111'000}, "listener stopped"},
+        {{120'000, 121'000}, "12 datagrams lost"}, {{800'000, 900'000}, "listener stopped"},
+        {{2'000'000, 3'000'000}, "elsewhere"}};
     const auto named = namedMarks(marks, scale, m_theme.font(11));
     QCOMPARE(named.size(), size_t{2});
     QCOMPARE(named[0].name, QStringLiteral("3 gaps"));
-    QVERIFY(named[0].tip.contains(QStringLiteral("12 datagrams lost")));
+    QCOMPARE(named[0].marks.size(), size_t{3});
+    QCOMPARE(named[0].marks[2].name, QStringLiteral("12 datagrams lost"));
     QCOMPARE(named[1].name, QStringLiteral("listener stopped"));
     QCOMPARE(named[1].x, 850.0);
 }
@@ -326,7 +329,9 @@ void TestCharts::shapeOnLogarithmicAxis()
 
 void TestCharts::gapsAreGaps()
 {
-    const auto answer = withoutPoints({.series = 2, .points = 20, .other = false, .unit = core::Unit::InL2Percent, .chart = ChartKind::Lines, .scale = 10}, {4, 5, 9});
+    const auto answer = withoutPoints(
+        {.series = 2, .points = 20, .other = false, .unit = core::Unit::InL2Percent, .chart = ChartKind::Lines, .scale = 10},
+        {4, 5, 9});
     const ChartData data(answer, {}, m_theme);
     QVERIFY(std::isnan(data.series()[0].values[4]));
     Shown<TrafficChart> shown(m_theme, answer);
@@ -393,12 +398,16 @@ void TestCharts::previousPeriod()
     const Clock utc;
     QCOMPARE(previousName(*answer->result, utc), QStringLiteral("Sunday 22 Nov"));
     QCOMPARE(previousName(*makeAnswer({.previous = core::Period::Hour})->result, utc), QStringLiteral("an hour earlier"));
-    QCOMPARE(previousName(*makeAnswer({.points = 400, .interval = kHour, .previous = core::Period::Week})->result, utc), QStringLiteral("a week earlier"));
+    QCOMPARE(previousName(*makeAnswer({.points = 400, .interval = kHour, .previous = core::Period::Week})->result, utc),
+        QStringLiteral("a week earlier"));
     QCOMPARE(previousName(*makeAnswer({})->result, utc), QString());
     const ChartData data(answer, {}, m_theme);
     const auto words = readOutAt(data, {}, 100, 1, Direction::Up);
-    QVERIFY2(words.difference.left.startsWith(QStringLiteral("total +")) && words.difference.left.endsWith(QStringLiteral("against Sunday")), qPrintable(words.difference.left));
-    QVERIFY2(words.difference.right.startsWith(QLatin1Char('+')) && words.difference.right.endsWith(QLatin1Char('%')), qPrintable(words.difference.right));
+    QVERIFY2(words.difference.left.startsWith(QStringLiteral("total +"))
+            && words.difference.left.endsWith(QStringLiteral("against Sunday")),
+        qPrintable(words.difference.left));
+    QVERIFY2(words.difference.right.startsWith(QLatin1Char('+')) && words.difference.right.endsWith(QLatin1Char('%')),
+        qPrintable(words.difference.right));
     QCOMPARE(data.previousOf(1, Direction::Up).size(), data.points());
     QVERIFY(data.previousOf(77, Direction::Up).empty());
 }
@@ -669,7 +678,8 @@ void TestCharts::paintsVectors()
     else
         chart = std::make_unique<TrafficChart>(m_theme);
     const auto answer = makeAnswer({.reverse = reverse, .previous = core::Period::Day, .chart = kind});
-    chart->setLook({.capacity = 40e9, .marks = {{{answer->result->range.from + kHour, answer->result->range.from + kHour + 60'000}, "listener stopped"}}});
+    chart->setLook({.capacity = 40e9,
+        .marks = {{{answer->result->range.from + kHour, answer->result->range.from + kHour + 60'000}, "listener stopped"}}});
     chart->setAnswer(answer);
     QBuffer file;
     QSvgGenerator svg;
@@ -715,7 +725,8 @@ void TestCharts::oddAnswers_data()
         auto reverse = makeResult({});
         result.reverse = reverse;
     });
-    QTest::newRow("a previous period of other length") << makeAnswer({}, [](core::QueryResult& result) { result.previous = makeResult({.series = 3, .points = 20}); });
+    QTest::newRow("a previous period of other length")
+        << makeAnswer({}, [](core::QueryResult& result) { result.previous = makeResult({.series = 3, .points = 20}); });
 }
 
 void TestCharts::oddAnswers()

@@ -83,7 +83,10 @@ public:
     }
 
 private:
-    [[nodiscard]] int64_t offset(int64_t utc) const { return static_cast<int64_t>(m_offsetAt(static_cast<uint64_t>(std::max<int64_t>(utc, 0)))) * kMinute; }
+    [[nodiscard]] int64_t offset(int64_t utc) const
+    {
+        return static_cast<int64_t>(m_offsetAt(static_cast<uint64_t>(std::max<int64_t>(utc, 0)))) * kMinute;
+    }
 
     [[nodiscard]] int64_t firstFrom(int64_t utc) const
     {
@@ -102,7 +105,10 @@ private:
         const auto nearest = over == 0 ? next : over * 2 > m_step.ms ? next + m_step.ms - over : next - over;
         return nearest > utc ? nearest : next;
     }
-    [[nodiscard]] int64_t distance(int64_t utc) const { return floorMod(utc + offset(utc) - (m_step.ms >= kWeek ? kFirstMonday : 0), m_step.ms); }
+    [[nodiscard]] int64_t distance(int64_t utc) const
+    {
+        return floorMod(utc + offset(utc) - (m_step.ms >= kWeek ? kFirstMonday : 0), m_step.ms);
+    }
 
     /// The step's month that holds a time, or one `ahead`.
     [[nodiscard]] int64_t monthAt(int64_t utc, int ahead) const
@@ -225,7 +231,9 @@ TimeTicks timeTicks(core::TimeRange range, int wanted, const OffsetAt& offsetAt)
     TimeTicks out;
     if (range.length() == 0)
         return out;
-    const auto fits = [&](const Step& step) { return range.length() / static_cast<uint64_t>(step.ms) < static_cast<uint64_t>(std::max(wanted, 1)); };
+    const auto fits = [&](const Step& step) {
+        return range.length() / static_cast<uint64_t>(step.ms) < static_cast<uint64_t>(std::max(wanted, 1));
+    };
     auto found = std::ranges::find_if(kSteps, fits);
     if (found == kSteps.end())
         --found;

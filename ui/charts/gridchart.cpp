@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include <QHelpEvent>
 #include <QPainter>
 #include <QSignalBlocker>
-#include <QToolTip>
 #include <QWheelEvent>
 
 #include "core/text/number.h"
@@ -165,13 +163,17 @@ void GridChart::paintOver(QPainter& painter, const Scene& scene) const
     }
     painter.restore();
     // One time axis a column, which stays in view.
-    const auto columns = static_cast<size_t>(std::ranges::count_if(scene.plots, [&](const Plot& plot) { return plot.area.top() == scene.plots.front().area.top(); }));
+    const auto columns = static_cast<size_t>(
+        std::ranges::count_if(scene.plots, [&](const Plot& plot) { return plot.area.top() == scene.plots.front().area.top(); }));
     for (size_t column = 0; column < columns; ++column) {
         const auto& plot = scene.plots[column];
         const double lowest = scene.plots.back().area.bottom();
         paintTimeAxis(painter, theme(), look(), scaleOf(plot, scene),
-                      {.zone = column + 1 == columns, .marks = column == 0, .base = std::min(lowest + 2, scene.size.height() - kBottom), .leftEdge = plot.area.left() - 16,
-                       .rightEdge = plot.area.right() + 16});
+            {.zone = column + 1 == columns,
+                .marks = column == 0,
+                .base = std::min(lowest + 2, scene.size.height() - kBottom),
+                .leftEdge = plot.area.left() - 16,
+                .rightEdge = plot.area.right() + 16});
     }
 }
 
@@ -180,13 +182,17 @@ void GridChart::paintTitle(QPainter& painter, const Plot& plot, std::optional<si
 {
     const auto& series = plot.shape.series().front();
     const auto suffix = unitSuffix(data().result().query.unit);
-    const auto figureOf = [&](Direction direction) { return point ? series.of(direction)[*point] : data().of(series.number, direction).statistics.average; };
+    const auto figureOf = [&](Direction direction) {
+        return point ? series.of(direction)[*point] : data().of(series.number, direction).statistics.average;
+    };
     auto figure = quantity(figureOf(Direction::Up), suffix);
     if (plot.bothDirections()) {
         const double up = figureOf(Direction::Up);
         const double down = figureOf(Direction::Down);
         const auto scale = core::scaleFor(std::max(up, down));
-        figure = QStringLiteral("↑ %1  ↓ %2\u00a0%3%4").arg(text(core::formatOnScale(up, scale)), text(core::formatOnScale(down, scale)), text(scale.prefix), suffix);
+        figure
+            = QStringLiteral("↑ %1  ↓ %2\u00a0%3%4")
+                  .arg(text(core::formatOnScale(up, scale)), text(core::formatOnScale(down, scale)), text(scale.prefix), suffix);
     } else if (!point) {
         figure = tr("avg %1").arg(figure);
     }
@@ -200,7 +206,8 @@ void GridChart::paintTitle(QPainter& painter, const Plot& plot, std::optional<si
     painter.setPen(Qt::NoPen);
     painter.setBrush(series.colour);
     painter.drawRoundedRect(QRectF(row.left(), row.center().y() - 5, 10, 10), 2, 2);
-    paintText(painter, row.adjusted(16, 0, -wide, 0), Qt::AlignLeft | Qt::AlignVCenter, strong, theme()[Token::text], seriesName(data(), look(), series.number));
+    paintText(painter, row.adjusted(16, 0, -wide, 0), Qt::AlignLeft | Qt::AlignVCenter, strong, theme()[Token::text],
+        seriesName(data(), look(), series.number));
     paintText(painter, row, Qt::AlignRight | Qt::AlignVCenter, figureFont, theme()[point ? Token::text : Token::secondary], figure);
 }
 
@@ -238,19 +245,12 @@ void GridChart::paintHover(QPainter& painter, const Hover& hover) const
 double GridChart::barTop() const { return kTop + kTitle; }
 
 /// The whole name of a series whose title is cut.
-bool GridChart::event(QEvent* event)
+QString GridChart::tipAt(QPointF at) const
 {
-    if (event->type() != QEvent::ToolTip || data().empty())
-        return TimeChart::event(event);
-    const auto* help = static_cast<QHelpEvent*>(event);
     const auto found = std::ranges::find_if(scene().plots, [&](const Plot& plot) {
-        return QRectF(plot.area.left(), plot.area.top() - kTitle, plot.area.width(), kTitle).contains(help->pos());
+        return QRectF(plot.area.left(), plot.area.top() - kTitle, plot.area.width(), kTitle).contains(at) && scene().viewport.contains(at);
     });
-    if (found == scene().plots.end())
-        QToolTip::hideText();
-    else
-        QToolTip::showText(help->globalPos(), seriesName(data(), look(), found->shape.series().front().number), this);
-    return true;
+    return found == scene().plots.end() ? TimeChart::tipAt(at) : seriesName(data(), look(), found->shape.series().front().number);
 }
 
 /// With more series than fit, the wheel scrolls, and zooms with Ctrl.

@@ -20,9 +20,9 @@ protected:
     void paintUnder(QPainter& painter, const Scene& scene) const override;
     void paintPrevious(QPainter& painter, const Scene& scene) const override;
     void paintOver(QPainter& painter, const Scene& scene) const override;
-    bool event(QEvent* event) override;
     void paintHover(QPainter& painter, const Hover& hover) const override;
     [[nodiscard]] double barTop() const override;
+    [[nodiscard]] QString tipAt(QPointF at) const override;
     void wheelEvent(QWheelEvent* event) override;
 
 private:

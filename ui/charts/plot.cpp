@@ -30,7 +30,8 @@ void hatch(QPainter& painter, const QRectF& box, const QColor& colour)
     }
 }
 
-QList<QPolygonF> runsOf(const Plot& plot, const TimeScale& scale, const ChartData& data, Direction direction, const std::function<double(size_t)>& heightOf)
+QList<QPolygonF> runsOf(const Plot& plot, const TimeScale& scale, const ChartData& data, Direction direction,
+    const std::function<double(size_t)>& heightOf)
 {
     QList<QPolygonF> out;
     QPolygonF run;
@@ -55,7 +56,8 @@ QList<QPolygonF> runsOf(const Plot& plot, const TimeScale& scale, const ChartDat
 
 QRectF Plot::half(Direction direction) const
 {
-    return direction == Direction::Up ? QRectF(area.topLeft(), QPointF(area.right(), zero())) : QRectF(QPointF(area.left(), zero()), area.bottomRight());
+    return direction == Direction::Up ? QRectF(area.topLeft(), QPointF(area.right(), zero()))
+                                      : QRectF(QPointF(area.left(), zero()), area.bottomRight());
 }
 
 TimeScale timeScale(const ChartData& data, const QRectF& area)
@@ -90,7 +92,10 @@ QString roundQuantity(double value, const QString& suffix)
     return QStringLiteral("%1\u00a0%2%3").arg(QString::number(value / scale.divisor, 'g', 4), text(scale.prefix), suffix);
 }
 
-ValueLabels::ValueLabels(const ValueAxis& axis, const QString& suffix, bool share) : m_suffix(suffix), m_each(axis.logarithmic()), m_share(share)
+ValueLabels::ValueLabels(const ValueAxis& axis, const QString& suffix, bool share)
+    : m_suffix(suffix)
+    , m_each(axis.logarithmic())
+    , m_share(share)
 {
     const auto last = [](const std::vector<double>& ticks) { return ticks.empty() ? 0 : ticks.back(); };
     const auto scale = core::scaleFor(std::max(last(axis.ticks), last(axis.ticksDown)));
@@ -118,7 +123,8 @@ void paintValueAxis(QPainter& painter, const Theme& theme, const Plot& plot, con
             painter.setPen(QPen(theme[Token::grid], 1));
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
             if (labelWidth > 0)
-                paintText(painter, {area.left() - labelWidth, y - 8.5, labelWidth - 8, 16}, Qt::AlignRight | Qt::AlignVCenter, theme.font(11), theme[Token::secondary], labels(tick));
+                paintText(painter, {area.left() - labelWidth, y - 8.5, labelWidth - 8, 16}, Qt::AlignRight | Qt::AlignVCenter,
+                    theme.font(11), theme[Token::secondary], labels(tick));
         }
     }
 }
@@ -171,12 +177,13 @@ void paintCapacity(QPainter& painter, const Theme& theme, const Plot& plot, doub
             continue;
         named = true;
         const double below = within ? plot.y(height, direction) + 4 : plot.area.top() + 2;
-        paintText(painter, {plot.area.left() + 8, below, plot.area.width() - 16, 16}, Qt::AlignLeft | Qt::AlignVCenter, font, theme[Token::error],
-                  within ? name : QStringLiteral("↑ ") + name);
+        paintText(painter, {plot.area.left() + 8, below, plot.area.width() - 16, 16}, Qt::AlignLeft | Qt::AlignVCenter, font,
+            theme[Token::error], within ? name : QStringLiteral("↑ ") + name);
     }
 }
 
-void paintDashes(QPainter& painter, const Theme& theme, const Plot& plot, const TimeScale& scale, const ChartData& data, const Points& values, Direction direction)
+void paintDashes(QPainter& painter, const Theme& theme, const Plot& plot, const TimeScale& scale, const ChartData& data,
+    const Points& values, Direction direction)
 {
     if (values.empty())
         return;
@@ -202,7 +209,8 @@ void veilOthers(QPainter& painter, const Theme& theme, const Plot& plot, const C
 {
     const auto& area = plot.area;
     const auto edge = [&](Direction direction, bool upper) {
-        const auto runs = runsOf(plot, plot.time, data, direction, [&](size_t i) { return upper ? plot.shape.upper(s, i, direction) : plot.shape.lower(s, i, direction); });
+        const auto runs = runsOf(plot, plot.time, data, direction,
+            [&](size_t i) { return upper ? plot.shape.upper(s, i, direction) : plot.shape.lower(s, i, direction); });
         return runs.isEmpty() ? QPolygonF({{area.left(), plot.zero()}, {area.right(), plot.zero()}}) : runs.front();
     };
     const auto between = [&](const QPolygonF& one, QPolygonF two) {
@@ -222,7 +230,8 @@ void veilOthers(QPainter& painter, const Theme& theme, const Plot& plot, const C
 
 } // namespace
 
-void paintHighlight(QPainter& painter, const Theme& theme, const Plot& plot, const ChartData& data, int at, std::optional<std::pair<double, double>> within)
+void paintHighlight(QPainter& painter, const Theme& theme, const Plot& plot, const ChartData& data, int at,
+    std::optional<std::pair<double, double>> within)
 {
     if (at < 0 || plot.shape.size() < 2)
         return;

@@ -15,10 +15,16 @@ struct Plot {
 
     [[nodiscard]] double pixelsPerHeight() const { return area.height() / axis.whole(); }
     [[nodiscard]] double zero() const { return area.top() + axis.height(axis.top) * pixelsPerHeight(); }
-    [[nodiscard]] double y(double height, Direction direction) const { return zero() + (direction == Direction::Up ? -height : height) * pixelsPerHeight(); }
+    [[nodiscard]] double y(double height, Direction direction) const
+    {
+        return zero() + (direction == Direction::Up ? -height : height) * pixelsPerHeight();
+    }
     /// The half of `area` on one side of the zero line, and how high it is in heights.
     [[nodiscard]] QRectF half(Direction direction) const;
-    [[nodiscard]] double halfHeight(Direction direction) const { return direction == Direction::Up ? axis.height(axis.top) : axis.height(axis.depth); }
+    [[nodiscard]] double halfHeight(Direction direction) const
+    {
+        return direction == Direction::Up ? axis.height(axis.top) : axis.height(axis.depth);
+    }
     [[nodiscard]] bool bothDirections() const { return axis.depth > 0; }
 };
 
@@ -51,9 +57,11 @@ void paintMarks(QPainter& painter, const Theme& theme, const Plot& plot, const T
 /// A dashed line; named at the upper edge when the axis does not reach it.
 void paintCapacity(QPainter& painter, const Theme& theme, const Plot& plot, double capacity, const QString& name);
 /// A dashed line; NaN is a gap.
-void paintDashes(QPainter& painter, const Theme& theme, const Plot& plot, const TimeScale& scale, const ChartData& data, const Points& values, Direction direction);
+void paintDashes(QPainter& painter, const Theme& theme, const Plot& plot, const TimeScale& scale, const ChartData& data,
+    const Points& values, Direction direction);
 /// The series drawn out, the others receding; between two x only, when given.
-void paintHighlight(QPainter& painter, const Theme& theme, const Plot& plot, const ChartData& data, int at, std::optional<std::pair<double, double>> within);
+void paintHighlight(QPainter& painter, const Theme& theme, const Plot& plot, const ChartData& data, int at,
+    std::optional<std::pair<double, double>> within);
 /// Dims what is outside and draws the handles.
 void paintBrush(QPainter& painter, const Theme& theme, const Plot& plot, double from, double to, bool handles);
 

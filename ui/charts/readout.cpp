@@ -63,7 +63,10 @@ void fillSeries(ReadOut& out, const ChartData& data, const ChartLook& look, size
 }
 
 /// "Sunday" of "Sunday 22 Nov"; as it is when it names no day.
-QString shortPrevious(const QString& label) { return label.contains(QLatin1Char(' ')) && label[0].isUpper() ? label.section(QLatin1Char(' '), 0, 0) : label; }
+QString shortPrevious(const QString& label)
+{
+    return label.contains(QLatin1Char(' ')) && label[0].isUpper() ? label.section(QLatin1Char(' '), 0, 0) : label;
+}
 
 } // namespace
 
@@ -103,9 +106,11 @@ ReadOut readOutAt(const ChartData& data, const ChartLook& look, size_t point, in
     const auto total = !core::isAdditive(result.query.unit) ? tr("All traffic") : data.someHidden() ? tr("Total shown") : tr("Total");
     if (data.bothDirections()) {
         if (number >= 0)
-            out.detail += (out.detail.isEmpty() ? QString() : QStringLiteral(" · ")) + (direction == Direction::Up ? tr("direct") : tr("reverse"));
+            out.detail += (out.detail.isEmpty() ? QString() : QStringLiteral(" · "))
+                + (direction == Direction::Up ? tr("direct") : tr("reverse"));
         out.totals.push_back({tr("%1, direct").arg(total), quantity(data.total(Direction::Up)[point], suffix), direction == Direction::Up});
-        out.totals.push_back({tr("%1, reverse").arg(total), quantity(data.total(Direction::Down)[point], suffix), direction == Direction::Down});
+        out.totals.push_back(
+            {tr("%1, reverse").arg(total), quantity(data.total(Direction::Down)[point], suffix), direction == Direction::Down});
     } else {
         out.totals.push_back({total, quantity(data.total(Direction::Up)[point], suffix)});
     }
@@ -115,7 +120,8 @@ ReadOut readOutAt(const ChartData& data, const ChartLook& look, size_t point, in
         const auto label = shortPrevious(previousName(result, look.clock));
         if (std::isfinite(now) && std::isfinite(before)) {
             const bool named = label[0].isUpper();
-            out.difference.left = (named ? tr("total %1 against %2") : tr("total %1, %2")).arg(difference(now, before, suffix), named ? label : tr("compared with %1").arg(label));
+            out.difference.left = (named ? tr("total %1 against %2") : tr("total %1, %2"))
+                                      .arg(difference(now, before, suffix), named ? label : tr("compared with %1").arg(label));
             out.difference.right = percentDifference(now, before);
         } else {
             out.difference.left = tr("no figure for %1").arg(label);
@@ -129,7 +135,8 @@ QSizeF readOutSize(const Theme& theme, const ReadOut& readOut)
     const QFontMetricsF strong(theme.font(13, QFont::DemiBold));
     const QFontMetricsF small(theme.font(12));
     double width = strong.horizontalAdvance(readOut.time) + small.horizontalAdvance(readOut.day) + 16;
-    width = std::max(width, kSwatch + QFontMetricsF(theme.font(13)).horizontalAdvance(readOut.name) + strong.horizontalAdvance(readOut.value) + 12);
+    width = std::max(width,
+        kSwatch + QFontMetricsF(theme.font(13)).horizontalAdvance(readOut.name) + strong.horizontalAdvance(readOut.value) + 12);
     width = std::max(width, kSwatch + small.horizontalAdvance(readOut.detail) + small.horizontalAdvance(readOut.share) + 12);
     width = std::max(width, small.horizontalAdvance(readOut.difference.left) + small.horizontalAdvance(readOut.difference.right) + 14);
     double height = 2 * kEdge + kHeading + kRow * static_cast<double>(readOut.totals.size()) + (readOut.difference.left.isEmpty() ? 0 : kRow);
@@ -163,7 +170,8 @@ void paintReadOut(QPainter& painter, const Theme& theme, const ReadOut& readOut,
     const auto body = theme.font(13);
     const auto small = theme.font(12);
     /// Both ends of a row; what stands at the right is never cut.
-    const auto both = [&](const QString& words, const QFont& font, const QColor& colour, const QString& figure, const QFont& figureFont, const QColor& figureColour, double indent = 0) {
+    const auto both = [&](const QString& words, const QFont& font, const QColor& colour, const QString& figure,
+                          const QFont& figureFont, const QColor& figureColour, double indent = 0) {
         const double width = figure.isEmpty() ? 0 : QFontMetricsF(figureFont).horizontalAdvance(figure) + 8;
         paintText(painter, row.adjusted(indent, 0, -width, 0), Qt::AlignLeft | Qt::AlignVCenter, font, colour, words);
         paintText(painter, row, Qt::AlignRight | Qt::AlignVCenter, figureFont, figureColour, figure);

@@ -198,7 +198,8 @@ size_t SeriesLayer::fillLines(const SeriesShape& shape, Direction direction, dou
     return used;
 }
 
-void SeriesLayer::paint(QPainter& painter, const QRectF& area, const SeriesShape& shape, Direction direction, double whole, const Theme& theme, bool forFile)
+void SeriesLayer::paint(QPainter& painter, const QRectF& area, const SeriesShape& shape, Direction direction, double whole,
+    const Theme& theme, bool forFile)
 {
     if (shape.points() == 0 || !shape.has(direction) || area.width() < 1 || area.height() < 1 || !(whole > 0))
         return;

@@ -26,7 +26,10 @@ public:
     [[nodiscard]] double least() const;
 
     [[nodiscard]] double upper(size_t at, size_t point, Direction direction) const { return half(direction)[at][point]; }
-    [[nodiscard]] double lower(size_t at, size_t point, Direction direction) const { return !stacked() || at == 0 ? 0 : half(direction)[at - 1][point]; }
+    [[nodiscard]] double lower(size_t at, size_t point, Direction direction) const
+    {
+        return !stacked() || at == 0 ? 0 : half(direction)[at - 1][point];
+    }
     /// Position in set() of the series at a height; -1 beside all. Lines: the nearest one within reach.
     [[nodiscard]] int seriesAt(size_t point, double height, Direction direction, double reach) const;
     [[nodiscard]] int find(int number) const;

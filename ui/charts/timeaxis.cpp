@@ -80,14 +80,14 @@ std::vector<NamedMark> namedMarks(const std::vector<ChartMark>& marks, const Tim
 {
     struct Group {
         double left, right, x;
-        QStringList names;
+        std::vector<ChartMark> marks;
     };
     const QFontMetricsF metrics(font);
     std::vector<Group> groups;
     auto sorted = marks;
     std::ranges::sort(sorted, {}, [](const ChartMark& mark) { return mark.range.from; });
-    const auto words = [](const QStringList& names) {
-        return names.size() == 1 ? names.front() : QCoreApplication::translate("charts", "%1 gaps").arg(names.size());
+    const auto words = [](const std::vector<ChartMark>& of) {
+        return of.size() == 1 ? of.front().name : QCoreApplication::translate("charts", "%1 gaps").arg(of.size());
     };
     for (const auto& mark : sorted) {
         const double from = scale.x(static_cast<double>(mark.range.from));
@@ -97,18 +97,18 @@ std::vector<NamedMark> namedMarks(const std::vector<ChartMark>& marks, const Tim
         const double x = (std::max(from, scale.left) + std::min(to, scale.right)) / 2;
         const double half = metrics.horizontalAdvance(mark.name) / 2;
         if (groups.empty() || x - half > groups.back().right + kBetweenNames) {
-            groups.push_back({x - half, x + half, x, {mark.name}});
+            groups.push_back({x - half, x + half, x, {mark}});
             continue;
         }
         auto& group = groups.back();
-        group.names << mark.name;
+        group.marks.push_back(mark);
         group.x = (group.x + x) / 2;
-        group.right = std::max(group.right, x + metrics.horizontalAdvance(words(group.names)) / 2);
+        group.right = std::max(group.right, x + metrics.horizontalAdvance(words(group.marks)) / 2);
     }
     std::vector<NamedMark> out;
     for (auto& group : groups) {
-        const auto tip = group.names.join(QLatin1Char('\n'));
-        out.push_back({group.x, words(group.names), tip});
+        auto name = words(group.marks);
+        out.push_back({group.x, std::move(name), std::move(group.marks)});
     }
     return out;
 }
@@ -128,7 +128,10 @@ void paintTimeAxis(QPainter& painter, const Theme& theme, const ChartLook& look,
             painter.drawLine(QPointF(x, base), QPointF(x, base + 3));
     }
     std::vector<QRectF> taken;
-    const auto boxAt = [&](double x, double width) { return QRectF(std::clamp(x - width / 2, where.leftEdge, std::max(where.leftEdge, where.rightEdge - width)), base + kLabelTop, width, kLabelHeight); };
+    const auto boxAt = [&](double x, double width) {
+        return QRectF(std::clamp(x - width / 2, where.leftEdge, std::max(where.leftEdge, where.rightEdge - width)),
+            base + kLabelTop, width, kLabelHeight);
+    };
     if (where.zone) {
         const auto zone = look.clock.zone(scale.range().to);
         const double width = metrics.horizontalAdvance(zone) + 2;
@@ -154,7 +157,8 @@ void paintTimeAxis(QPainter& painter, const Theme& theme, const ChartLook& look,
         const auto label = timeLabel(look.clock, tick, ticks.stepMs);
         const double width = metrics.horizontalAdvance(label) + 2;
         const QRectF box(x - width / 2, base + kLabelTop, width, kLabelHeight);
-        const bool free = std::ranges::none_of(taken, [&](const QRectF& other) { return other.adjusted(-kBetweenNames, 0, kBetweenNames, 0).intersects(box); });
+        const bool free = std::ranges::none_of(
+            taken, [&](const QRectF& other) { return other.adjusted(-kBetweenNames, 0, kBetweenNames, 0).intersects(box); });
         if (!free || box.left() < where.leftEdge || box.right() > where.rightEdge)
             continue;
         paintText(painter, box, Qt::AlignCenter, font, theme[Token::secondary], label);

@@ -28,7 +28,7 @@ QString timeLabel(const Clock& clock, uint64_t ms, uint64_t stepMs);
 struct NamedMark {
     double x = 0; ///< middle of the band that the name stands below
     QString name;
-    QString tip; ///< all names
+    std::vector<ChartMark> marks;
 };
 std::vector<NamedMark> namedMarks(const std::vector<ChartMark>& marks, const TimeScale& scale, const QFont& font);
 

@@ -4,14 +4,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QHelpEvent>
 #include <QPaintEvent>
 #include <QPainter>
+#include <QToolTip>
 
 namespace rivereto::ui {
 
 namespace {
 
 constexpr uint64_t kDay = 24ULL * 3600 * 1000;
+/// Height of the time axis with its labels.
+constexpr double kAxis = 30;
 
 } // namespace
 
@@ -22,8 +26,9 @@ TimeChart::TimeChart(const Theme& theme, QWidget* parent) : ChartView(theme, par
     setMinimumSize(240, 120);
     setAttribute(Qt::WA_OpaquePaintEvent);
     setAccessibleName(tr("Traffic over time"));
-    setAccessibleDescription(tr("Left and right move the read-out, with Shift they mark a range; Enter zooms into it, Escape clears it or goes back. "
-                                "Plus and minus zoom, Ctrl with left and right moves through time."));
+    setAccessibleDescription(
+        tr("Left and right move the read-out, with Shift they mark a range; Enter zooms into it, Escape clears it or goes back. "
+           "Plus and minus zoom, Ctrl with left and right moves through time."));
     const auto withBrush = [this](void (ChartView::*asked)(const core::TimeRange&)) {
         return [this, asked] {
             if (m_brush.range())
@@ -115,7 +120,10 @@ std::optional<ReadOut> TimeChart::readOut() const
     return readOutAt(m_data, m_look, m_hover->point, m_hover->number, m_hover->direction);
 }
 
-QString TimeChart::emptyWords() const { return m_answer && !m_data.empty() && m_data.series().empty() ? tr("Every series is hidden") : QString(); }
+QString TimeChart::emptyWords() const
+{
+    return m_answer && !m_data.empty() && m_data.series().empty() ? tr("Every series is hidden") : QString();
+}
 
 const TimeChart::Scene& TimeChart::scene() const
 {
@@ -167,11 +175,13 @@ void TimeChart::placeBrushBar()
     const auto words = oneDay ? QStringLiteral("%1 – %2").arg(clock.time(range.from, step), clock.time(range.to, step)) : clock.range(range);
     const auto& plot = scene().plots[std::min(m_pressedPlot, scene().plots.size() - 1)];
     const auto scale = scaleOf(plot, scene());
-    const double middle = (std::max(scale.x(static_cast<double>(range.from)), scale.left) + std::min(scale.x(static_cast<double>(range.to)), scale.right)) / 2;
+    const double middle = (std::max(scale.x(static_cast<double>(range.from)), scale.left)
+                              + std::min(scale.x(static_cast<double>(range.to)), scale.right))
+        / 2;
     m_bar->place(words, middle, 4, width() - 4, barTop());
 }
 
-void TimeChart::paintSeries(QPainter& painter, const Scene& scene, SeriesLayer& layer) const
+void TimeChart::paintSeries(QPainter& painter, const Scene& scene, Layers& layers) const
 {
     painter.save();
     painter.setClipRect(scene.viewport, Qt::IntersectClip);
@@ -179,6 +189,7 @@ void TimeChart::paintSeries(QPainter& painter, const Scene& scene, SeriesLayer& 
         if (!plot.area.intersects(scene.viewport))
             continue;
         for (const auto direction : {Direction::Up, Direction::Down}) {
+            auto& layer = layers[static_cast<size_t>(direction)];
             if (direction == Direction::Up || plot.bothDirections())
                 layer.paint(painter, plot.half(direction), plot.shape, direction, plot.halfHeight(direction), theme(), scene.forFile);
         }
@@ -207,13 +218,17 @@ void TimeChart::paintSelection(QPainter& painter) const
 {
     painter.save();
     painter.setClipRect(m_scene.viewport, Qt::IntersectClip);
+    const bool several = m_scene.plots.size() > 1;
+    const bool shown = std::ranges::any_of(m_data.series(), [this](const ChartSeries& one) { return one.number == m_highlighted; });
     for (const auto& plot : m_scene.plots) {
         const auto scale = scaleOf(plot, m_scene);
         std::optional<std::pair<double, double>> within;
         if (const auto& range = m_brush.range()) {
             within = {scale.x(static_cast<double>(range->from)), scale.x(static_cast<double>(range->to))};
-            paintBrush(painter, theme(), plot, within->first, within->second, m_scene.plots.size() == 1);
+            paintBrush(painter, theme(), plot, within->first, within->second, !several);
         }
+        if (several && shown && plot.shape.find(m_highlighted) < 0)
+            painter.fillRect(plot.area, theme()[Token::dim]);
         if (!m_scene.wanted)
             paintHighlight(painter, theme(), plot, m_data, plot.shape.find(m_highlighted), within);
     }
@@ -230,7 +245,7 @@ void TimeChart::compose()
         m_series.setDevicePixelRatio(ratio);
         m_series.fill(Qt::transparent);
         QPainter painter(&m_series);
-        paintSeries(painter, scene(), m_layer);
+        paintSeries(painter, scene(), m_layers);
         m_frameStale = true;
     }
     if (!std::exchange(m_frameStale, false) && !resized)
@@ -288,9 +303,9 @@ void TimeChart::paintTo(QPainter& painter, QSizeF size) const
     if (!m_data.empty()) {
         Scene scene{.size = size, .forFile = true, .plots = {}, .viewport = QRectF(QPointF(0, 0), size), .wanted = {}};
         arrange(scene);
-        SeriesLayer layer;
+        Layers layers;
         paintUnder(painter, scene);
-        paintSeries(painter, scene, layer);
+        paintSeries(painter, scene, layers);
         paintPrevious(painter, scene);
         paintOver(painter, scene);
     }
@@ -310,6 +325,36 @@ void TimeChart::paintTimeLabel(QPainter& painter, size_t point, double x, double
     painter.setFont(font);
     painter.setPen(theme()[Token::surface]);
     painter.drawText(box, Qt::AlignCenter, label);
+}
+
+QString TimeChart::tipAt(QPointF at) const
+{
+    const auto font = theme().font(11);
+    for (const auto& plot : scene().plots) {
+        if (at.x() < plot.area.left() - 40 || at.x() > plot.area.right() + 40 || at.y() < height() - kAxis)
+            continue;
+        for (const auto& mark : namedMarks(m_look.marks, scaleOf(plot, scene()), font)) {
+            if (std::abs(at.x() - mark.x) > QFontMetricsF(font).horizontalAdvance(mark.name) / 2 + 2)
+                continue;
+            QStringList lines;
+            for (const auto& one : mark.marks)
+                lines << QStringLiteral("%1: %2").arg(one.name, m_look.clock.range(one.range));
+            return lines.join(QLatin1Char('\n'));
+        }
+    }
+    return {};
+}
+
+bool TimeChart::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip || m_data.empty())
+        return ChartView::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    if (const auto tip = tipAt(help->pos()); !tip.isEmpty())
+        QToolTip::showText(help->globalPos(), tip, this);
+    else
+        QToolTip::hideText();
+    return true;
 }
 
 void TimeChart::resizeEvent(QResizeEvent* event)

@@ -3,6 +3,8 @@
 // GridChart one a series.
 #pragma once
 
+#include <array>
+
 #include <QPixmap>
 
 #include "ui/charts/brushbar.h"
@@ -56,6 +58,8 @@ protected:
     /// Where the brush's bar stands, and where its range is painted.
     [[nodiscard]] virtual double barTop() const = 0;
     [[nodiscard]] virtual QString emptyWords() const;
+    /// What the chart says of a place when asked; marks by their names and times.
+    [[nodiscard]] virtual QString tipAt(QPointF at) const;
 
     [[nodiscard]] const ChartData& data() const { return m_data; }
     [[nodiscard]] const ChartLook& look() const { return m_look; }
@@ -71,6 +75,7 @@ protected:
     void zoomBy(double factor, std::optional<double> x);
     void panBy(double part);
 
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
@@ -85,7 +90,9 @@ protected:
 
 private:
     void refresh();
-    void paintSeries(QPainter& painter, const Scene& scene, SeriesLayer& layer) const;
+    /// One a direction, whose halves differ in size.
+    using Layers = std::array<SeriesLayer, 2>;
+    void paintSeries(QPainter& painter, const Scene& scene, Layers& layers) const;
     void paintDraggedSeries(QPainter& painter) const;
     void paintSelection(QPainter& painter) const;
     void compose();
@@ -107,7 +114,7 @@ private:
     mutable bool m_stale = true; ///< the scene, and with it both pictures
     bool m_seriesStale = true;
     bool m_frameStale = true;
-    SeriesLayer m_layer;
+    Layers m_layers;
     QPixmap m_series; ///< only what Qt Charts draws
     QPixmap m_frame;  ///< all but the pointer
     std::optional<Hover> m_hover;

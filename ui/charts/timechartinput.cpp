@@ -68,7 +68,9 @@ void TimeChart::showGrip(QPointF at)
     auto shape = Qt::ArrowCursor;
     if (plot && m_brush.range()) {
         const auto grip = m_brush.gripAt(at.x(), scaleOf(scene().plots[*plot], scene()));
-        shape = grip == TimeBrush::Grip::From || grip == TimeBrush::Grip::To ? Qt::SplitHCursor : grip == TimeBrush::Grip::Whole ? Qt::SizeHorCursor : Qt::ArrowCursor;
+        shape = grip == TimeBrush::Grip::From || grip == TimeBrush::Grip::To ? Qt::SplitHCursor
+            : grip == TimeBrush::Grip::Whole                                 ? Qt::SizeHorCursor
+                                                                             : Qt::ArrowCursor;
     }
     if (cursor().shape() != shape)
         setCursor(shape);
@@ -93,7 +95,8 @@ void TimeChart::mouseMoveEvent(QMouseEvent* event)
 {
     const auto at = event->position();
     m_pointer = at;
-    if (m_brush.pressed() && m_pressedPlot < scene().plots.size() && m_brush.move(at.x(), scaleOf(scene().plots[m_pressedPlot], scene()), m_data.range()))
+    if (m_brush.pressed() && m_pressedPlot < scene().plots.size()
+        && m_brush.move(at.x(), scaleOf(scene().plots[m_pressedPlot], scene()), m_data.range()))
         brushTouched();
     else if (!m_brush.pressed())
         showGrip(at);
@@ -136,7 +139,8 @@ void TimeChart::leaveEvent(QEvent*)
 
 void TimeChart::focusInEvent(QFocusEvent* event)
 {
-    m_keyboard = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason || event->reason() == Qt::ShortcutFocusReason;
+    m_keyboard = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason
+        || event->reason() == Qt::ShortcutFocusReason;
     ChartView::focusInEvent(event);
 }
 
@@ -146,7 +150,9 @@ void TimeChart::zoomBy(double factor, std::optional<double> x)
         return;
     const auto& plot = scene().plots[std::min(m_hover ? m_hover->plot : 0, scene().plots.size() - 1)];
     const auto scale = scaleOf(plot, scene());
-    const double at = x ? std::clamp(*x, scale.left, scale.right) : m_hover ? xOfPoint(scale, m_data, m_hover->point) : (scale.left + scale.right) / 2;
+    const double at = x ? std::clamp(*x, scale.left, scale.right)
+        : m_hover       ? xOfPoint(scale, m_data, m_hover->point)
+                        : (scale.left + scale.right) / 2;
     m_drag.drag(zoomed(m_drag.wanted().value_or(m_data.result().range), factor, scale.ms(at)));
     m_scene.wanted = m_drag.wanted();
     touched();

@@ -31,7 +31,8 @@ void TrafficChart::paintPrevious(QPainter& painter, const Scene& scene) const
     painter.setClipRect(plot.area.adjusted(0, -2, 0, 1), Qt::IntersectClip);
     for (const auto direction : {Direction::Up, Direction::Down}) {
         const auto values = previous(direction);
-        const bool fits = std::ranges::all_of(values, [&](double value) { return !(value > (direction == Direction::Up ? plot.axis.top : plot.axis.depth)); });
+        const bool fits = std::ranges::all_of(
+            values, [&](double value) { return !(value > (direction == Direction::Up ? plot.axis.top : plot.axis.depth)); });
         if (fits && (direction == Direction::Up || plot.bothDirections()))
             paintDashes(painter, theme(), plot, scale, data(), values, direction);
     }
@@ -44,7 +45,8 @@ void TrafficChart::paintOver(QPainter& painter, const Scene& scene) const
     const auto scale = scaleOf(plot, scene);
     paintMarks(painter, theme(), plot, scale, look().marks);
     if (look().capacity && *look().capacity > 0 && plot.shape.kind() != ChartKind::Share)
-        paintCapacity(painter, theme(), plot, *look().capacity, tr("capacity %1").arg(roundQuantity(*look().capacity, unitSuffix(data().result().query.unit))));
+        paintCapacity(painter, theme(), plot, *look().capacity,
+            tr("capacity %1").arg(roundQuantity(*look().capacity, unitSuffix(data().result().query.unit))));
     if (plot.bothDirections()) {
         painter.setPen(QPen(theme()[Token::disabled], 1));
         const double y = std::floor(plot.zero()) + 0.5;
