@@ -6,11 +6,16 @@
 #include <QComboBox>
 #include <QDropEvent>
 #include <QHeaderView>
+#include <QInputDialog>
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSplitter>
+#include <QSvgRenderer>
+#include <QTemporaryDir>
 #include <QTemporaryFile>
 #include <QTest>
 
@@ -45,6 +50,10 @@ private slots:
     void linksOpenStates();
     void sessionIsRestored();
     void readyViewsAndWindows();
+    void savedViews();
+    void exportsEachFormat();
+    void everyChartKind();
+    void flowsOfASelection();
     void smallestSize();
 
 private:
@@ -481,6 +490,111 @@ void TestWindow::readyViewsAndWindows()
     QCOMPARE(m_window->explorer().state().query.filter, std::string("Proto = 6"));
     QTRY_VERIFY(!other->explorer().running());
     delete other;
+}
+
+void TestWindow::savedViews()
+{
+    m_backend->openStore(someFlows());
+    settle();
+    m_window->explorer().setDimensions({"DstPort"});
+    settle();
+    trigger(QStringLiteral("&Save this view…"));
+    auto* dialog = m_window->findChild<QInputDialog*>();
+    QVERIFY(dialog);
+    dialog->setTextValue(QStringLiteral("Ports of destinations"));
+    dialog->accept();
+    m_window->explorer().setDimensions({"Proto"});
+    settle();
+    // A later window has it as well.
+    MainWindow other(*m_backend);
+    other.show();
+    auto* button = other.findChild<SavedViews*>()->findChild<QPushButton*>(QString(), Qt::FindDirectChildrenOnly);
+    for (auto* one : other.findChild<SavedViews*>()->findChildren<QPushButton*>()) {
+        if (one->toolTip() == QStringLiteral("Ports of destinations"))
+            button = one;
+    }
+    QVERIFY(button);
+    button->click();
+    QCOMPARE(other.explorer().state().query.dimensions, std::vector<std::string>{"DstPort"});
+    QTRY_VERIFY(!other.explorer().running());
+}
+
+void TestWindow::exportsEachFormat()
+{
+    m_backend->openStore(someFlows());
+    settle();
+    QTemporaryDir folder;
+    for (const auto& info : exportFormats()) {
+        const auto path = folder.filePath(QStringLiteral("out.") + QLatin1String(info.suffix));
+        m_window->exportTo(path, info.format);
+        QTRY_VERIFY(m_window->banner().words().contains(path));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const auto bytes = file.readAll();
+        switch (info.format) {
+        case ExportFormat::Png: {
+            const auto image = QImage::fromData(bytes);
+            QCOMPARE(image.size(), QSize(1280, 720));
+            break;
+        }
+        case ExportFormat::Svg:
+            QVERIFY(QSvgRenderer(bytes).isValid());
+            QVERIFY(!bytes.contains("<image")); // vectors, not a picture
+            QVERIFY(bytes.contains("Traffic by source AS"));
+            break;
+        case ExportFormat::Csv: QVERIFY(bytes.startsWith("time,SrcAS,value\n")); break;
+        case ExportFormat::Json: QVERIFY(QJsonDocument::fromJson(bytes).array().size() > 100); break;
+        case ExportFormat::Html:
+            QVERIFY(bytes.contains("<svg") && bytes.contains("<table>") && bytes.contains("Total"));
+            break;
+        case ExportFormat::Pdf: QVERIFY(bytes.startsWith("%PDF-") && bytes.trimmed().endsWith("%%EOF")); break;
+        }
+    }
+    // What cannot be written is told.
+    m_window->exportTo(folder.filePath(QStringLiteral("nowhere/out.csv")), ExportFormat::Csv);
+    QTRY_VERIFY(m_window->banner().words().contains(QStringLiteral("cannot be written")));
+    trigger(QStringLiteral("Copy the chart"));
+    QVERIFY(!QGuiApplication::clipboard()->image().isNull());
+}
+
+void TestWindow::everyChartKind()
+{
+    m_backend->openStore(someFlows());
+    settle();
+    for (const auto& info : chartKinds()) {
+        m_window->explorer().setChart(info.kind);
+        settle();
+        QVERIFY(!m_window->explorePage().showsState());
+        QCOMPARE(m_window->explorer().answer()->asked.chart, info.kind);
+        QVERIFY(result().dimensions.size() >= info.leastDimensions);
+        QVERIFY(m_window->explorePage().chart().isVisible());
+    }
+    // Looking otherwise at the same answer asks nothing.
+    const auto before = m_window->explorer().answer()->result;
+    m_window->explorer().setChart(ChartKind::Sankey);
+    settle();
+    m_window->explorer().change([](ViewState& state) { state.logarithmic = true; });
+    settle();
+    QCOMPARE(m_window->explorer().answer()->result, before);
+}
+
+void TestWindow::flowsOfASelection()
+{
+    m_backend->openStore(someFlows());
+    settle();
+    const auto whole = result().range;
+    const core::TimeRange part{whole.from + 5000, whole.from + 9000};
+    emit m_window->explorePage().chart().flowsAsked(part);
+    settle();
+    QCOMPARE(m_window->page(), Page::Flows);
+    QCOMPARE(m_window->explorer().state().range, RangeChoice::between(part));
+    m_window->explorer().back();
+    settle();
+    QCOMPARE(m_window->page(), Page::Explore);
+    QCOMPARE(result().range, whole);
+    m_window->explorer().forward();
+    QCOMPARE(m_window->page(), Page::Flows);
+    settle();
 }
 
 void TestWindow::smallestSize()

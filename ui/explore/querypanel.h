@@ -25,8 +25,8 @@ public:
     /// Opens the list of dimensions.
     void addDimension();
 
-    /// For what stands below the options.
-    [[nodiscard]] QVBoxLayout& rows() { return *m_rows; }
+    /// Puts something below the options.
+    void addBelow(QWidget* widget) { m_rows->insertWidget(m_rows->count() - 1, widget); }
 
 private:
     void buildChart();

@@ -28,6 +28,7 @@ constexpr int kTotalHeight = 28;
 constexpr int kPadding = 12;
 constexpr int kSwatch = 10;
 constexpr int kWideExtra = 24;
+constexpr int kKeyWidth = 180; ///< wanted
 constexpr double kHiddenOpacity = 0.45;
 constexpr int kAsWidth = 46; ///< numbers of AS are right-aligned before their names
 
@@ -366,7 +367,7 @@ void SeriesTable::layoutColumns()
         wide += isWide(m_model.figure(i));
     }
     const int keys = columns - figures;
-    const int figureWidth = std::clamp((width - keys * 150 - wide * kWideExtra) / std::max(figures, 1), 64, 94);
+    const int figureWidth = std::clamp((width - keys * kKeyWidth - wide * kWideExtra) / std::max(figures, 1), 64, 94);
     const int keyWidth = std::max((width - figures * figureWidth - wide * kWideExtra) / std::max(keys, 1), 60);
     int left = width;
     for (int i = 0; i < columns; ++i) {

@@ -55,6 +55,8 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     m_banner = new Banner(m_theme);
     m_home = new HomePage(backend, m_theme);
     m_explore = new ExplorePage(m_explorer, m_theme);
+    m_views = new SavedViews(m_explorer, m_profile, m_theme);
+    m_explore->panel().addBelow(m_views);
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_home);
     m_pages->addWidget(m_explore);

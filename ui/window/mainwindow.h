@@ -8,6 +8,7 @@
 #include <QStackedWidget>
 
 #include "ui/explore/explorepage.h"
+#include "ui/explore/savedviews.h"
 #include "ui/export/exporter.h"
 #include "ui/flows/flowspage.h"
 #include "ui/window/backend.h"
@@ -103,6 +104,7 @@ private:
     HomePage* m_home = nullptr;
     ExplorePage* m_explore = nullptr;
     FlowsPage* m_flows = nullptr;
+    SavedViews* m_views = nullptr;
     QString m_saidDamage;
     QLabel* m_databaseIcon = nullptr;
     QLabel* m_databaseName = nullptr;

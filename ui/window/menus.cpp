@@ -136,6 +136,18 @@ void MainWindow::buildViewsMenu()
         action->setToolTip(view.about);
         connect(this, &MainWindow::storeOpened, action, &QAction::setEnabled);
     }
+    menu->addSeparator();
+    auto* save = menu->addAction(tr("&Save this view…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), m_views, &SavedViews::askToSave);
+    connect(this, &MainWindow::storeOpened, save, &QAction::setEnabled);
+    auto* saved = menu->addMenu(tr("Sa&ved views"));
+    connect(this, &MainWindow::storeOpened, saved, &QMenu::setEnabled);
+    connect(saved, &QMenu::aboutToShow, this, [this, saved] {
+        saved->clear();
+        for (const auto& view : m_profile.views())
+            saved->addAction(view.name, this, [this, name = view.name] { m_views->open(name); });
+        if (saved->isEmpty())
+            saved->addAction(tr("None yet"))->setEnabled(false);
+    });
 }
 
 void MainWindow::buildCaptureMenu()
