@@ -22,6 +22,8 @@ namespace rivereto::ui {
 namespace {
 
 constexpr int kHeight = 30;
+constexpr int kFrame = 2; ///< its line, or the blank that keeps a thinner one's contents in place
+constexpr int kInner = kHeight - 2 * kFrame;
 constexpr int kPauseMs = 600;
 constexpr int kIcon = 16;
 
@@ -109,16 +111,16 @@ FilterBox::~FilterBox()
 void FilterBox::buildRow()
 {
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(9, 0, 3, 0);
+    row->setContentsMargins(7, 0, 1, 0);
     row->setSpacing(6);
     m_icon = new QLabel;
-    m_icon->setFixedHeight(kHeight);
+    m_icon->setFixedHeight(kInner);
     m_editor = new FilterEditor(m_theme);
     m_editor->setPlaceholderText(tr("Filter, for example: SrcPort = 443 AND Proto = \"udp\""));
     m_editor->installEventFilter(this);
     m_highlighter = new FilterHighlighter(m_theme, m_editor->document());
     m_valid = new QLabel;
-    m_valid->setFixedHeight(kHeight);
+    m_valid->setFixedHeight(kInner);
     m_clear = new QPushButton;
     m_clear->setProperty("icon", true);
     m_clear->setFlat(true);
@@ -129,7 +131,7 @@ void FilterBox::buildRow()
     row->addWidget(m_editor, 1, Qt::AlignVCenter);
     row->addWidget(m_valid, 0, Qt::AlignTop);
     auto* buttons = new QHBoxLayout;
-    buttons->setContentsMargins(0, 3, 0, 0);
+    buttons->setContentsMargins(0, 1, 0, 0);
     buttons->setSpacing(4);
     buttons->addWidget(m_clear, 0, Qt::AlignTop);
     buttons->addWidget(m_apply, 0, Qt::AlignTop);
@@ -140,7 +142,7 @@ void FilterBox::fitHeight()
 {
     const int wanted = m_editor->heightWanted();
     m_editor->setFixedHeight(wanted);
-    setFixedHeight(std::max(wanted, kHeight));
+    setFixedHeight(std::max(wanted + 2 * kFrame, kHeight));
     updateGeometry();
 }
 
@@ -220,10 +222,10 @@ void FilterBox::check()
     m_seen = typed();
     const auto bound = core::bindFilter(m_seen.toStdString(), context());
     m_error = bound ? std::nullopt : std::optional(bound.error());
+    m_errorShown = false;
     rehighlight();
     hideMessage();
     m_pause.stop();
-    m_errorShown = false;
     if (m_error)
         m_pause.start();
     syncButtons();
@@ -231,8 +233,9 @@ void FilterBox::check()
 
 void FilterBox::rehighlight()
 {
-    const QSignalBlocker quiet(m_editor);
-    m_highlighter->show(typed(), *m_schema, m_error ? m_error->span : std::nullopt);
+    // While one types, what is being typed is always wrong.
+    const bool quietly = m_error && !m_errorShown;
+    m_highlighter->show(typed(), *m_schema, m_error && m_errorShown ? m_error->span : std::nullopt, quietly ? m_editor->textCursor().position() : -1);
 }
 
 /// The user has stopped typing for a moment.
@@ -259,7 +262,6 @@ void FilterBox::syncButtons()
 void FilterBox::showError(const core::Error& error)
 {
     m_error = error;
-    rehighlight();
     showMessage();
 }
 
@@ -343,6 +345,7 @@ void FilterBox::showMessage()
     if (!m_error || !isVisible() || m_completer->isOpen() || offer() != nullptr)
         return;
     m_errorShown = true;
+    rehighlight();
     syncButtons();
     if (!m_message) {
         m_message = new QLabel(window());

@@ -2,7 +2,6 @@
 #include "ui/filter/filtereditor.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <QContextMenuEvent>
 #include <QMimeData>
@@ -29,7 +28,7 @@ FilterEditor::FilterEditor(const Theme& theme) : m_theme(theme)
     setTabChangesFocus(true);
     document()->setDocumentMargin(kMargin);
     setFont(theme.fixedFont(13));
-    connect(this, &QPlainTextEdit::blockCountChanged, this, [this](int count) {
+    connect(document(), &QTextDocument::blockCountChanged, this, [this](int count) {
         const int lines = std::min(count, kMostLines);
         if (lines == m_lines)
             return;
@@ -66,9 +65,7 @@ void FilterEditor::setGhost(const QString& rest, Token colour)
 
 int FilterEditor::heightWanted() const
 {
-    const int line = static_cast<int>(std::ceil(blockBoundingRect(firstVisibleBlock()).height()));
-    const int least = QFontMetrics(font()).lineSpacing();
-    return std::max(line, least) * m_lines + 2 * kMargin;
+    return QFontMetrics(font()).lineSpacing() * m_lines + 2 * kMargin;
 }
 
 bool FilterEditor::canInsertFromMimeData(const QMimeData* source) const { return source->hasText() && !source->hasUrls(); }

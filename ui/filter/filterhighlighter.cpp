@@ -7,9 +7,13 @@
 
 namespace rivereto::ui {
 
-void FilterHighlighter::show(const QString& text, const core::Schema& schema, std::optional<core::SourceSpan> error)
+void FilterHighlighter::show(const QString& text, const core::Schema& schema, std::optional<core::SourceSpan> error, int typing)
 {
     m_parts = colouredParts(text, schema);
+    for (auto& part : m_parts) {
+        if (part.colour == Token::error && part.begin + part.length == typing)
+            part.colour = text[part.begin] == QLatin1Char('"') || text[part.begin] == QLatin1Char('\'') ? Token::filterValue : Token::text;
+    }
     m_error.reset();
     if (error) {
         // An error behind the last letter marks that letter.

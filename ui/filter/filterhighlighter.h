@@ -14,8 +14,9 @@ class FilterHighlighter : public QSyntaxHighlighter {
     Q_OBJECT
 public:
     FilterHighlighter(const Theme& theme, QTextDocument* document) : QSyntaxHighlighter(document), m_theme(theme) { }
-    /// Colours the whole text; a quote or a comment may reach over lines. `error`: positions in the text.
-    void show(const QString& text, const core::Schema& schema, std::optional<core::SourceSpan> error);
+    /// Colours the whole text; a quote or a comment may reach over lines. `error`: bytes of the text. What ends at the position
+    /// `typing` is not called wrong yet.
+    void show(const QString& text, const core::Schema& schema, std::optional<core::SourceSpan> error, int typing = -1);
 
 protected:
     void highlightBlock(const QString& line) override;

@@ -9,14 +9,13 @@ namespace rivereto::ui {
 
 namespace {
 
-
 constexpr int kMargin = 7;
 
 } // namespace
 
 FilterRow::FilterRow(Profile& profile, const Theme& theme, QWidget* parent)
     : QFrame(parent), m_profile(profile), m_theme(theme), m_row(new QHBoxLayout(this)), m_star(new QPushButton), m_box(new FilterBox(theme)),
-      m_historyButton(new QPushButton(tr("History")))
+      m_historyButton(new PartsButton(theme))
 {
     setObjectName(QStringLiteral("filterRow"));
     m_row->setContentsMargins(12, kMargin, 12, kMargin + 1);
@@ -25,7 +24,7 @@ FilterRow::FilterRow(Profile& profile, const Theme& theme, QWidget* parent)
     m_star->setProperty("icon", true);
     m_star->setFixedSize(28, 28);
     m_historyButton->setObjectName(QStringLiteral("history"));
-    m_historyButton->setLayoutDirection(Qt::RightToLeft); // the mark stands behind the word
+    m_historyButton->setParts({}, Token::secondary, tr("History"), {}, true);
     m_historyButton->setToolTip(tr("Filters used before"));
     m_row->addWidget(m_star, 0, Qt::AlignTop);
     m_row->addWidget(m_box, 1);
@@ -75,8 +74,6 @@ void FilterRow::syncStar()
     m_star->setIcon(m_theme.icon(name.isEmpty() ? QStringLiteral("star") : QStringLiteral("star-full"), name.isEmpty() ? Token::text : Token::accent, 16));
     m_star->setToolTip(name.isEmpty() ? tr("Save this filter, and saved filters") : tr("Saved as “%1”").arg(name));
     m_star->setAccessibleName(name.isEmpty() ? tr("Saved filters") : tr("Saved filters; this one is “%1”").arg(name));
-    m_historyButton->setIcon(m_theme.icon(QStringLiteral("down"), Token::secondary, 12));
-    m_historyButton->setIconSize({12, 12});
 }
 
 void FilterRow::place(QWidget& popup, const QWidget& below, bool alignRight) const

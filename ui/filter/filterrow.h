@@ -8,6 +8,7 @@
 #include "ui/filter/historypopup.h"
 #include "ui/filter/savedpopup.h"
 #include "ui/models/profile.h"
+#include "ui/window/partsbutton.h"
 
 namespace rivereto::ui {
 
@@ -39,7 +40,7 @@ private:
     QHBoxLayout* m_row;
     QPushButton* m_star;
     FilterBox* m_box;
-    QPushButton* m_historyButton;
+    PartsButton* m_historyButton;
 };
 
 } // namespace rivereto::ui

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/filter/historypopup.h"
 
+#include <algorithm>
+
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -13,7 +15,8 @@ namespace rivereto::ui {
 namespace {
 
 constexpr int kWidth = 520;
-constexpr int kHeight = 340;
+constexpr int kRow = 28;
+constexpr qsizetype kRowsShown = 10;
 
 QLocale words() { return QLocale().language() == QLocale::C ? QLocale(QLocale::English) : QLocale(); }
 
@@ -43,7 +46,10 @@ HistoryPopup::HistoryPopup(Profile& profile, const Theme& theme, std::shared_ptr
 {
     setObjectName(QStringLiteral("popup"));
     setAttribute(Qt::WA_DeleteOnClose);
-    setFixedSize(kWidth, kHeight);
+    setFixedWidth(kWidth);
+    // The list keeps the height that it opens with.
+    m_list->setFixedHeight(static_cast<int>(std::clamp<qsizetype>(profile.history().size(), 2, kRowsShown)) * kRow);
+    m_nothing->setFixedHeight(m_list->height());
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(8, 8, 8, 6);
     column->setSpacing(6);

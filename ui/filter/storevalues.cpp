@@ -188,7 +188,7 @@ QList<SeenValue> StoreValues::describe(const Found& found) const
         seen.detail = value.key.empty() ? tr("none") : text(value.detail);
         if (seen.plain.isEmpty())
             seen.plain = seen.literal;
-        if (column.type == core::Type::Asn && m_asName)
+        if (column.type == core::Type::Asn && m_asName && !value.key.empty())
             seen.detail = m_asName(text(value.key).toUInt());
         else if (country && !value.key.empty())
             seen.detail = countryName(value.key);
