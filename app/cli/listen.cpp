@@ -35,6 +35,7 @@ public:
     }
     core::Result<void> flush() override { return m_next.flush(); }
     void listening(const core::Listening& listening) override { m_next.listening(listening); }
+    void received(const core::Received& more) override { m_next.received(more); }
     /// False when nobody reads what is printed any more.
     [[nodiscard]] bool open() const { return m_out.open(); }
 

@@ -76,6 +76,7 @@ core::Result<ImportSummary> importCaptures(const std::vector<std::string>& files
             break;
         }
     }
+    sink.received({pipeline.stats().records(), pipeline.stats().flows()});
     if (auto finished = pipeline.finish(); !finished)
         return tl::unexpected(finished.error());
     out.total = pipeline.stats();

@@ -130,12 +130,18 @@ void Listener::note()
         return;
     const auto now = counters();
     m_sink->listening({.since = m_since, .now = wallClockMs(), .kernelLost = now.kernelDrops, .dropped = now.dropped});
+    const core::Received received{now.decoded.records(), now.decoded.flows()};
+    m_sink->received({received.records - m_told.records, received.flows - m_told.flows});
+    m_told = received;
 }
 
 core::Result<void> Listener::stop()
 {
     for (auto& receiver : m_receivers)
         receiver->stop();
+    // What is still on its way counts, too.
+    for (auto& pipeline : m_pipelines)
+        pipeline->drain();
     note();
     m_sink = nullptr;
     core::Result<void> out;

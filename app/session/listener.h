@@ -53,6 +53,7 @@ public:
 private:
     core::FlowSink* m_sink = nullptr;
     uint64_t m_since = 0; ///< ms
+    core::Received m_told;
     std::vector<std::unique_ptr<collectors::Pipeline>> m_pipelines; ///< outlive the receivers
     std::vector<std::unique_ptr<collectors::UdpReceiver>> m_receivers;
 };

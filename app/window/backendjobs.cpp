@@ -143,6 +143,8 @@ void ProgramBackend::makeDemo(std::stop_token stop, const Post& post)
         post([this, progress, share] { progressed(progress, std::clamp(share, 0.0, 1.0)); });
     }, stop);
     pipeline.push(batch);
+    pipeline.drain();
+    database->store->received({pipeline.stats().records(), pipeline.stats().flows()});
     if (auto finished = pipeline.finish(); !finished)
         post([this, error = finished.error()] { emit failed(ui::errorText(error)); });
     else if (!stop.stop_requested())

@@ -17,6 +17,7 @@ struct StoreStatus {
     TimeRange range;         ///< of TimeReceived; both 0 when empty. `to` is one past the last flow.
     uint64_t bytes = 0;      ///< on disk
     uint64_t generation = 0; ///< changes whenever an answer may change
+    std::optional<Received> received; ///< since the file was made; nothing when that is not known of all its flows
 };
 
 /// Passed to every long call. Safe to use from any thread.
@@ -70,6 +71,8 @@ public:
     virtual Result<void> flush() = 0;
     /// Told every second or so while flows are received, and at the end, so that interruptions can be known later. Never blocks.
     virtual void listening(const Listening&) { }
+    /// Told what has arrived since it was last told. Never blocks.
+    virtual void received(const Received&) { }
 };
 
 } // namespace rivereto::core

@@ -26,4 +26,17 @@ struct Listening {
     uint64_t dropped = 0;
 };
 
+/// What arrived on the way into a store.
+struct Received {
+    uint64_t records = 0; ///< on the wire
+    uint64_t flows = 0;   ///< that they gave
+    Received& operator+=(const Received& other)
+    {
+        records += other.records;
+        flows += other.flows;
+        return *this;
+    }
+    bool operator==(const Received&) const = default;
+};
+
 } // namespace rivereto::core

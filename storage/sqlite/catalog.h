@@ -104,6 +104,8 @@ constexpr std::string_view kSweptKey = "swept";
 core::Result<int64_t> readSwept(Database& database);
 /// In table `meta`: how many rows the tables have, so that rows that vanish with a damaged page are missed.
 constexpr std::string_view kSegmentsKey = "segments";
+constexpr std::string_view kRecordsKey = "records"; ///< as core::Received
+constexpr std::string_view kDecodedKey = "decoded";
 constexpr std::string_view kTextsKey = "texts";
 /// In table `meta` as long as an import goes on: its name, and the first segment that is its own.
 constexpr std::string_view kImportKey = "import";

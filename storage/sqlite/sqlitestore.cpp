@@ -76,6 +76,12 @@ void SqliteStore::listening(const core::Listening& listening)
         m_writer->listening(listening);
 }
 
+void SqliteStore::received(const core::Received& more)
+{
+    if (m_writer)
+        m_writer->received(more);
+}
+
 core::Result<void> SqliteStore::append(core::FlowBatch&& batch)
 {
     return m_writer ? m_writer->append(std::move(batch)) : core::fail("{}: was opened for reading only", m_path);
@@ -120,7 +126,12 @@ core::Result<core::StoreStatus> SqliteStore::status()
     if (!bytes)
         return tl::unexpected(bytes.error());
     const auto& now = **current;
-    return core::StoreStatus{.rows = now.rows, .range = now.range, .bytes = static_cast<uint64_t>(*bytes), .generation = now.generation};
+    core::StoreStatus out{.rows = now.rows, .range = now.range, .bytes = static_cast<uint64_t>(*bytes), .generation = now.generation, .received = {}};
+    const core::Received received{static_cast<uint64_t>(readCount(m_watch, kRecordsKey).value_or(0)), static_cast<uint64_t>(readCount(m_watch, kDecodedKey).value_or(0))};
+    // A file from before, or whose import was cut short, holds more than was counted.
+    if (received.flows >= out.rows && received.flows > 0)
+        out.received = received;
+    return out;
 }
 
 core::Result<SqliteStore::Lease> SqliteStore::lease()

@@ -42,6 +42,7 @@ public:
     core::Result<void> append(core::FlowBatch&& batch) override;
     core::Result<void> flush() override;
     void listening(const core::Listening& listening) override;
+    void received(const core::Received& more) override;
     /// With StoreOptions::import: what an import before left unfinished; its flows are gone when it was the same one.
     [[nodiscard]] std::optional<StoreWriter::Unfinished> unfinishedImport() const { return m_writer ? m_writer->unfinished() : std::nullopt; }
     /// The import came to its end: it will not be replaced when it is started again.

@@ -248,6 +248,18 @@ void StoreWriter::listening(const core::Listening& listening)
     m_listening = listening;
 }
 
+void StoreWriter::received(const core::Received& more)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_received += more;
+}
+
+core::Result<void> StoreWriter::writeReceived(const core::Received& more)
+{
+    auto done = writeCount(m_database, kRecordsKey, readCount(m_database, kRecordsKey).value_or(0) + static_cast<int64_t>(more.records));
+    return done ? writeCount(m_database, kDecodedKey, readCount(m_database, kDecodedKey).value_or(0) + static_cast<int64_t>(more.flows)) : done;
+}
+
 void StoreWriter::run()
 {
     std::unique_lock lock(m_mutex);
@@ -264,13 +276,15 @@ void StoreWriter::run()
         // That nothing came, too, is kept now and then.
         const bool alone = segments.empty() && rows.empty();
         std::optional<core::Listening> listening;
-        if (m_listening && (!alone || stop || due - m_noted > kNoteEvery)) {
+        core::Received received;
+        if (!alone || stop || due - m_noted > kNoteEvery) {
             listening = std::exchange(m_listening, std::nullopt);
+            received = std::exchange(m_received, {});
             m_noted = due;
         }
         lock.unlock();
         m_room.notify_all();
-        auto done = alone && !listening ? core::Result<void>() : commit(std::move(segments), std::move(rows), listening);
+        auto done = alone && !listening && received == core::Received{} ? core::Result<void>() : commit(std::move(segments), std::move(rows), listening, received);
         lock.lock();
         if (!done) {
             m_error = done.error();
@@ -314,11 +328,15 @@ core::Result<void> StoreWriter::inTransaction(const std::function<core::Result<v
     return done;
 }
 
-core::Result<void> StoreWriter::commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows, const std::optional<core::Listening>& listening)
+core::Result<void> StoreWriter::commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows, const std::optional<core::Listening>& listening, const core::Received& received)
 {
     return inTransaction([&]() -> core::Result<void> {
         if (listening) {
             if (auto done = m_log.write(m_database, *listening); !done)
+                return done;
+        }
+        if (received != core::Received{}) {
+            if (auto done = writeReceived(received); !done)
                 return done;
         }
         for (const auto& segment : segments) {

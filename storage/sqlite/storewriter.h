@@ -37,6 +37,7 @@ public:
     core::Result<void> flush();
     /// Any thread. Kept with the next commit, or after a while; at the end in any case.
     void listening(const core::Listening& listening);
+    void received(const core::Received& more);
 
     /// An earlier import that did not come to its end (killed, cancelled, no room), found at the start.
     struct Unfinished {
@@ -60,7 +61,8 @@ private:
     core::Result<void> beginImport(const std::string& name);
     core::Result<void> markImport(const std::string& name);
     void run();
-    core::Result<void> commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows, const std::optional<core::Listening>& listening);
+    core::Result<void> commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows, const std::optional<core::Listening>& listening, const core::Received& received);
+    core::Result<void> writeReceived(const core::Received& more);
     core::Result<void> writeTexts();
     core::Result<int64_t> writeSegment(const EncodedSegment& segment);
     core::Result<void> writeTail(bool whole);
@@ -107,6 +109,7 @@ private:
     std::deque<EncodedSegment> m_segments; ///< guarded, as are all below
     std::vector<core::FlowBatch> m_rows;
     std::optional<core::Listening> m_listening; ///< not yet written
+    core::Received m_received; ///< not yet written
     std::chrono::steady_clock::time_point m_noted; ///< when it was last
     uint64_t m_appended = 0;
     uint64_t m_committed = 0;

@@ -24,14 +24,19 @@ class Ladder : public QWidget {
     Q_OBJECT
 public:
     explicit Ladder(const Theme& theme, QWidget* parent = nullptr);
-    void set(std::vector<Rung> rungs);
+    /// `conditions`: what each part of the filter leaves on its own; may be empty.
+    void set(std::vector<Rung> rungs, const std::vector<Answer::Condition>& conditions, std::shared_ptr<const core::Schema> schema);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void paintRung(QPainter& painter, size_t number) const;
+    void paintConditions(QPainter& painter, int top) const;
     const Theme& m_theme;
     std::vector<Rung> m_rungs;
+    std::vector<Answer::Condition> m_conditions;
+    std::shared_ptr<const core::Schema> m_schema;
 };
 
 class EmptyState : public QWidget {
@@ -44,6 +49,7 @@ public:
     void showWaiting(const QString& title, const QString& words);
 
 private:
+    [[nodiscard]] std::vector<Rung> rungsOf(const Answer& answer) const;
     void show(const QString& title, const QString& words, bool ladder);
 
     Explorer& m_explorer;

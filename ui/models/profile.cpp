@@ -76,6 +76,19 @@ bool readPair(const QJsonObject& object, const QString& first, const QString& se
     return !a.isEmpty() && !b.isEmpty();
 }
 
+/// Where to set a text aside: the first place that is free or has it already.
+QString freeKey(const Preferences& preferences, const QString& text)
+{
+    auto key = kAsideKey;
+    for (int n = 2; n < 100; ++n) {
+        const auto there = preferences.preference(key);
+        if (there.isEmpty() || there == text)
+            break;
+        key = kAsideKey + QLatin1Char('.') + QString::number(n);
+    }
+    return key;
+}
+
 } // namespace
 
 Profile::Profile(Preferences& preferences, QObject* parent) : QObject(parent), m_preferences(preferences) { load(); }
@@ -83,6 +96,11 @@ Profile::Profile(Preferences& preferences, QObject* parent) : QObject(parent), m
 void Profile::load()
 {
     const auto text = m_preferences.preference(kKey);
+    m_text = text;
+    m_filters.clear();
+    m_history.clear();
+    m_views.clear();
+    m_rest = {};
     if (text.isEmpty())
         return;
     const auto document = QJsonDocument::fromJson(text.toUtf8());
@@ -114,7 +132,13 @@ void Profile::load()
         return true;
     }) && whole;
     if (!whole)
-        m_preferences.setPreference(kAsideKey, text);
+        m_preferences.setPreference(freeKey(m_preferences, text), text);
+}
+
+void Profile::refresh()
+{
+    if (m_preferences.preference(kKey) != m_text)
+        load();
 }
 
 void Profile::store()
@@ -132,7 +156,8 @@ void Profile::store()
     all[kFilters] = filters;
     all[kHistory] = history;
     all[kViews] = views;
-    m_preferences.setPreference(kKey, QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
+    m_text = QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact));
+    m_preferences.setPreference(kKey, m_text);
     emit changed();
 }
 
@@ -140,12 +165,14 @@ void Profile::saveFilter(const QString& name, const QString& filter)
 {
     if (name.trimmed().isEmpty() || filter.trimmed().isEmpty())
         return;
+    refresh();
     put(m_filters, {name.trimmed(), filter});
     store();
 }
 
 bool Profile::renameFilter(const QString& name, const QString& to)
 {
+    refresh();
     const bool done = rename(m_filters, name, to);
     if (done)
         store();
@@ -154,6 +181,7 @@ bool Profile::renameFilter(const QString& name, const QString& to)
 
 void Profile::removeFilter(const QString& name)
 {
+    refresh();
     if (m_filters.removeIf([&](const SavedFilter& one) { return one.name == name; }) > 0)
         store();
 }
@@ -162,6 +190,7 @@ void Profile::remember(const QString& filter, const QDateTime& when)
 {
     if (filter.trimmed().isEmpty() || filter.size() > kLongestFilter)
         return;
+    refresh();
     m_history.removeIf([&](const PastFilter& one) { return one.filter == filter; });
     m_history.prepend({filter, when});
     while (m_history.size() > kMostPast)
@@ -171,12 +200,14 @@ void Profile::remember(const QString& filter, const QDateTime& when)
 
 void Profile::forget(const QString& filter)
 {
+    refresh();
     if (m_history.removeIf([&](const PastFilter& one) { return one.filter == filter; }) > 0)
         store();
 }
 
 void Profile::clearHistory()
 {
+    refresh();
     m_history.clear();
     store();
 }
@@ -185,12 +216,14 @@ void Profile::saveView(const QString& name, const QString& link)
 {
     if (name.trimmed().isEmpty() || link.isEmpty())
         return;
+    refresh();
     put(m_views, {name.trimmed(), link});
     store();
 }
 
 bool Profile::renameView(const QString& name, const QString& to)
 {
+    refresh();
     const bool done = rename(m_views, name, to);
     if (done)
         store();
@@ -199,6 +232,7 @@ bool Profile::renameView(const QString& name, const QString& to)
 
 void Profile::removeView(const QString& name)
 {
+    refresh();
     if (m_views.removeIf([&](const SavedView& one) { return one.name == name; }) > 0)
         store();
 }

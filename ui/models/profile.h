@@ -65,6 +65,8 @@ signals:
 
 private:
     void load();
+    /// Takes over what another window has written meanwhile; before every change.
+    void refresh();
     void store();
 
     Preferences& m_preferences;
@@ -72,6 +74,7 @@ private:
     QList<PastFilter> m_history;
     QList<SavedView> m_views;
     QJsonObject m_rest; ///< members that a later version wrote
+    QString m_text;     ///< as read or written last
 };
 
 } // namespace rivereto::ui

@@ -10,6 +10,36 @@ namespace {
 /// Two, so that a query that is slow to notice its end does not hold up the next.
 constexpr int kThreads = 2;
 
+/// What would be found elsewhere, and which condition leaves nothing.
+void explainEmpty(Answer& out, const core::Query& asked, const QueryOrder& order, const std::stop_token& stop)
+{
+    const core::Control control{.stop = stop, .progress = {}};
+    const auto rowsOf = [&](const std::optional<core::TimeRange>& range, const std::string& filter) -> std::optional<uint64_t> {
+        const core::Query query{.kind = core::QueryKind::Table, .range = range, .filter = filter, .unit = core::Unit::Flows};
+        const auto found = core::runQuery(*order.store, query, order.now, control);
+        return found ? std::optional(found->rowsMatched) : std::nullopt;
+    };
+    if (asked.range) {
+        out.matchedAnywhere = rowsOf(std::nullopt, asked.filter);
+        const core::Query latest{.kind = core::QueryKind::Flows, .filter = asked.filter, .count = 1};
+        const auto take = [&](const core::FlowBatch& batch) {
+            if (batch.rows() > 0)
+                out.latestMatch = batch.view(core::ColumnId::TimeReceived).number(0);
+            return false;
+        };
+        if (out.matchedAnywhere.value_or(0) > 0)
+            (void)core::runFlows(*order.store, latest, {"TimeReceived"}, order.now, control, take);
+    }
+    const auto parsed = core::parseFilter(asked.filter);
+    if (!parsed || parsed->empty() || parsed->root->kind != core::FilterNode::Kind::And)
+        return;
+    for (const auto& part : parsed->root->children) {
+        auto text = core::toText({part}, *order.store->schema());
+        if (const auto rows = rowsOf(asked.range, text))
+            out.conditions.push_back({std::move(text), *rows});
+    }
+}
+
 } // namespace
 
 AnswerPtr answerOf(const QueryOrder& order, std::stop_token stop)
@@ -33,16 +63,13 @@ AnswerPtr answerOf(const QueryOrder& order, std::stop_token stop)
     }
     query.range = *range;
     auto result = core::runQuery(*order.store, query, order.now, {.stop = stop, .progress = {}});
-    out->milliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
     if (!result) {
         out->error = result.error();
         return out;
     }
-    if (result->rowsMatched == 0 && query.range && !query.filter.empty()) {
-        core::Query everywhere{.kind = core::QueryKind::Table, .filter = query.filter, .unit = core::Unit::Flows};
-        if (const auto all = core::runQuery(*order.store, everywhere, order.now, {.stop = stop, .progress = {}}))
-            out->matchedAnywhere = all->rowsMatched;
-    }
+    out->milliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    if (result->rowsMatched == 0 && !query.filter.empty())
+        explainEmpty(*out, query, order, stop);
     out->result = std::make_shared<const core::QueryResult>(std::move(*result));
     return out;
 }

@@ -21,7 +21,14 @@ struct Answer {
     std::shared_ptr<const core::QueryResult> result; ///< null when it failed
     std::optional<core::Error> error;
     double milliseconds = 0;
-    std::optional<uint64_t> matchedAnywhere; ///< rows outside the range too; asked only when none matches within
+    // Asked only when nothing matches:
+    std::optional<uint64_t> matchedAnywhere; ///< rows outside the range, too
+    std::optional<uint64_t> latestMatch;     ///< ms, of these
+    struct Condition {
+        std::string filter;
+        uint64_t rows = 0; ///< that it leaves of the range on its own
+    };
+    std::vector<Condition> conditions; ///< of a filter that joins several by AND
 };
 using AnswerPtr = std::shared_ptr<const Answer>;
 
