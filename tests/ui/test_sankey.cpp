@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sankey diagrams: what the layout keeps, and what pointer and keys ask for.
-#include <random>
-
-#include <fmt/format.h>
-
+// Sankey diagrams: what they show, and what pointer and keys ask for.
 #include <QBuffer>
 #include <QMouseEvent>
 #include <QPainter>
@@ -14,104 +10,13 @@
 #include "core/query/run.h"
 #include "tests/support/memorystore.h"
 #include "tests/support/randomflows.h"
+#include "tests/ui/sankeyresults.h"
 #include "ui/charts/sankeychart.h"
 
 using namespace rivereto;
 using namespace rivereto::ui;
 
 namespace {
-
-using Names = std::vector<std::string>;
-
-const std::vector<core::Dimension>& someDimensions()
-{
-    static const std::vector<core::Dimension> all{{.name = "SrcAS", .column = core::ColumnId::SrcAS},     {.name = "InIfName", .column = core::ColumnId::InIfName},
-                                                  {.name = "DstCountry", .column = core::ColumnId::DstCountry}, {.name = "Proto", .column = core::ColumnId::Proto},
-                                                  {.name = "DstPort", .column = core::ColumnId::DstPort}, {.name = "DstAS", .column = core::ColumnId::DstAS}};
-    return all;
-}
-
-core::QueryResult emptyResult(size_t columns, core::Unit unit = core::Unit::L3Bps)
-{
-    core::QueryResult out;
-    out.query = {.kind = core::QueryKind::Sankey, .unit = unit};
-    out.range = {1'795'455'720'000, 1'795'455'780'000};
-    for (size_t c = 0; c < columns; ++c) {
-        out.dimensions.push_back(someDimensions()[c]);
-        out.query.dimensions.push_back(out.dimensions.back().name);
-    }
-    return out;
-}
-
-/// "Other" with a leading '*' is what the limit cut off.
-void addPath(core::QueryResult& to, const Names& values, double amount)
-{
-    core::Series series;
-    series.other = true;
-    for (const auto& value : values) {
-        const bool other = value == "*Other";
-        series.key.push_back(other ? "Other" : value);
-        series.otherAt.push_back(other);
-        series.other &= other;
-    }
-    series.statistics.average = amount;
-    series.statistics.total = amount * 60 / 8;
-    to.series.push_back(series);
-    to.total.statistics.average += amount;
-    to.total.statistics.total += series.statistics.total;
-}
-
-core::QueryResult randomResult(unsigned seed, size_t columns, int values, size_t paths)
-{
-    std::mt19937 random(seed);
-    auto out = emptyResult(columns);
-    std::set<Names> seen;
-    std::vector<double> amounts;
-    for (size_t attempt = 0; attempt < paths * 4 && seen.size() < paths; ++attempt) {
-        Names key;
-        for (size_t c = 0; c < columns; ++c) {
-            const int value = static_cast<int>(random() % static_cast<unsigned>(values + 1));
-            key.push_back(value == values ? "*Other" : fmt::format("v{}", value));
-        }
-        if (seen.insert(key).second)
-            addPath(out, key, std::pow(10.0, 3 + static_cast<double>(random() % 600) / 100));
-    }
-    return out;
-}
-
-/// Two sources, two interfaces, and what is left.
-core::QueryResult smallResult()
-{
-    auto out = emptyResult(3);
-    addPath(out, {"64500", "eth0", "FR"}, 5e9);
-    addPath(out, {"64501", "eth1", "FR"}, 3e9);
-    addPath(out, {"64501", "eth1", "DE"}, 1e9);
-    addPath(out, {"*Other", "eth0", "*Other"}, 5e8);
-    return out;
-}
-
-AnswerPtr answerOf(core::QueryResult result)
-{
-    auto out = std::make_shared<Answer>();
-    out->asked.chart = ChartKind::Sankey;
-    out->asked.query = result.query;
-    out->result = std::make_shared<const core::QueryResult>(std::move(result));
-    return out;
-}
-
-void placeAt(SankeyGraph& graph, double height)
-{
-    const auto spacing = sankeySpacing(graph, height);
-    placeSankey(graph, 10, height, sankeyScale({{&graph, spacing}}, height), spacing);
-}
-
-double amountOf(const SankeyGraph& graph, const std::vector<int>& links)
-{
-    double out = 0;
-    for (const int link : links)
-        out += graph.links[static_cast<size_t>(link)].amount;
-    return out;
-}
 
 /// Straight to the widget: where the real pointer is does not matter.
 void moveTo(QWidget* widget, QPointF at)
@@ -131,14 +36,6 @@ private slots:
     void init();
     void cleanup() { m_chart.reset(); }
 
-    void amountsAreConserved();
-    void nodesDoNotOverlap();
-    void sameResultSamePicture();
-    void fewerLinksCross();
-    void orderOfNodesAndLinks();
-    void otherByNameIsNoOther();
-    void pathsFillTheirLinks();
-    void whatIsLeftOut();
     void coloursOfPathsAreThoseOfTheirFirstValue();
     void realFlows();
 
@@ -182,154 +79,6 @@ QPoint TestSankey::pathAt(int series, size_t gap) const
     auto target = m_chart->scene().ofSeries(series);
     target.link = m_chart->scene().graph(0).paths[static_cast<size_t>(target.number)].links[gap];
     return m_chart->scene().middle(target).toPoint();
-}
-
-void TestSankey::amountsAreConserved()
-{
-    for (unsigned seed = 1; seed <= 20; ++seed) {
-        auto graph = buildSankey(randomResult(seed, 2 + seed % 5, 1 + static_cast<int>(seed) * 2, 10 * seed));
-        placeAt(graph, 500);
-        for (const auto& column : graph.columns) {
-            double sum = 0;
-            for (const int node : column)
-                sum += graph.nodes[static_cast<size_t>(node)].amount;
-            QVERIFY(near(sum, graph.amount));
-        }
-        for (const auto& node : graph.nodes) {
-            if (node.column > 0)
-                QVERIFY(near(amountOf(graph, node.in), node.amount));
-            if (node.column + 1 < graph.columns.size())
-                QVERIFY(near(amountOf(graph, node.out), node.amount));
-            QVERIFY(node.height >= node.amount * graph.scale - 1e-6);
-            QVERIFY(node.height <= std::max(1.0, node.amount * graph.scale + 1e-6));
-        }
-    }
-}
-
-void TestSankey::nodesDoNotOverlap()
-{
-    for (const double height : {40.0, 90.0, 480.0, 2000.0}) {
-        for (const int values : {1, 10, 50}) {
-            auto graph = buildSankey(randomResult(7, 6, values, 3000));
-            placeAt(graph, height);
-            QVERIFY(graph.scale > 0);
-            for (const auto& column : graph.columns) {
-                double y = 10;
-                for (const int number : column) {
-                    const auto& node = graph.nodes[static_cast<size_t>(number)];
-                    QVERIFY(node.height > 0);
-                    QVERIFY(node.y >= y - 1e-6);
-                    y = node.y + node.height;
-                }
-                QVERIFY2(y <= 10 + height + 1e-6, qPrintable(QString::number(y)));
-            }
-        }
-    }
-}
-
-void TestSankey::sameResultSamePicture()
-{
-    const auto result = randomResult(3, 4, 12, 200);
-    auto shuffled = result;
-    std::ranges::reverse(shuffled.series);
-    const auto one = buildSankey(result);
-    const auto two = buildSankey(result);
-    const auto three = buildSankey(shuffled);
-    QCOMPARE(one.columns, two.columns);
-    for (size_t c = 0; c < one.columns.size(); ++c) {
-        QCOMPARE(three.columns[c].size(), one.columns[c].size());
-        for (size_t i = 0; i < one.columns[c].size(); ++i)
-            QCOMPARE(three.nodes[static_cast<size_t>(three.columns[c][i])].value, one.nodes[static_cast<size_t>(one.columns[c][i])].value);
-    }
-}
-
-void TestSankey::fewerLinksCross()
-{
-    double before = 0;
-    double after = 0;
-    for (unsigned seed = 1; seed <= 30; ++seed) {
-        const auto graph = buildSankey(randomResult(seed, 3 + seed % 4, 12, 40));
-        auto bySize = graph;
-        for (auto& column : bySize.columns) {
-            std::ranges::stable_sort(column, [&](int a, int b) {
-                const auto& one = bySize.nodes[static_cast<size_t>(a)];
-                const auto& two = bySize.nodes[static_cast<size_t>(b)];
-                return one.other != two.other ? two.other : one.amount > two.amount;
-            });
-        }
-        QVERIFY(sankeyCrossings(graph) <= sankeyCrossings(bySize) + 1e-12);
-        before += sankeyCrossings(bySize);
-        after += sankeyCrossings(graph);
-    }
-    QVERIFY2(after < 0.8 * before, qPrintable(QStringLiteral("%1 → %2").arg(before).arg(after)));
-    // What can be drawn without any crossing is.
-    auto plain = emptyResult(3);
-    for (int i = 0; i < 8; ++i)
-        addPath(plain, {fmt::format("s{}", i), fmt::format("m{}", (i * 5) % 8), fmt::format("d{}", i)}, 1e6 * (20 - i));
-    QCOMPARE(sankeyCrossings(buildSankey(plain)), 0.0);
-}
-
-void TestSankey::orderOfNodesAndLinks()
-{
-    const auto graph = buildSankey(randomResult(11, 5, 15, 400));
-    for (const auto& column : graph.columns) {
-        for (size_t i = 0; i < column.size(); ++i)
-            QCOMPARE(graph.nodes[static_cast<size_t>(column[i])].other, i + 1 == column.size());
-    }
-    const auto& first = graph.columns.front();
-    for (size_t i = 1; i + 1 < first.size(); ++i)
-        QVERIFY(graph.nodes[static_cast<size_t>(first[i - 1])].amount >= graph.nodes[static_cast<size_t>(first[i])].amount);
-    const auto rank = [&](int node) {
-        const auto& column = graph.columns[graph.nodes[static_cast<size_t>(node)].column];
-        return std::ranges::find(column, node) - column.begin();
-    };
-    for (const auto& node : graph.nodes) {
-        for (size_t i = 1; i < node.out.size(); ++i)
-            QVERIFY(rank(graph.links[static_cast<size_t>(node.out[i - 1])].to) < rank(graph.links[static_cast<size_t>(node.out[i])].to));
-        for (size_t i = 1; i < node.in.size(); ++i)
-            QVERIFY(rank(graph.links[static_cast<size_t>(node.in[i - 1])].from) < rank(graph.links[static_cast<size_t>(node.in[i])].from));
-    }
-}
-
-void TestSankey::otherByNameIsNoOther()
-{
-    auto result = emptyResult(2);
-    addPath(result, {"Other", "a"}, 10);
-    addPath(result, {"*Other", "a"}, 20);
-    addPath(result, {"", "a"}, 5);
-    const auto graph = buildSankey(result);
-    QCOMPARE(graph.columns[0].size(), size_t{3});
-    QVERIFY(graph.find(0, "Other", false) != graph.find(0, "Other", true));
-    QVERIFY(graph.nodes[static_cast<size_t>(graph.columns[0].back())].other);
-}
-
-void TestSankey::pathsFillTheirLinks()
-{
-    const auto graph = buildSankey(randomResult(5, 4, 6, 150));
-    for (size_t i = 0; i < graph.links.size(); ++i) {
-        double above = 0;
-        for (const int number : graph.links[i].paths) {
-            const auto& path = graph.paths[static_cast<size_t>(number)];
-            const size_t gap = graph.nodes[static_cast<size_t>(graph.links[i].from)].column;
-            QCOMPARE(path.links[gap], static_cast<int>(i));
-            QVERIFY(near(path.above[gap], above));
-            above += path.amount;
-        }
-        QVERIFY(near(above, graph.links[i].amount));
-    }
-}
-
-void TestSankey::whatIsLeftOut()
-{
-    auto result = smallResult();
-    addPath(result, {"64502", "eth0", "FR"}, 0);
-    addPath(result, {"64503", "eth0", "FR"}, std::numeric_limits<double>::quiet_NaN());
-    QCOMPARE(buildSankey(result).paths.size(), size_t{4});
-    const auto graph = buildSankey(result, {0});
-    QCOMPARE(graph.paths.size(), size_t{3});
-    QCOMPARE(graph.find(0, "64500", false), -1);
-    QVERIFY(buildSankey(emptyResult(3)).empty());
-    QVERIFY(buildSankey(emptyResult(1)).empty());
 }
 
 /// The table's swatches are those of the picture, also when something is hidden.

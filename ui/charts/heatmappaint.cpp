@@ -47,7 +47,9 @@ void HeatmapScene::paint(QPainter& painter, double scrolled, int strong) const
     if (empty())
         return;
     painter.save();
-    painter.setClipRect(QRectF(0, m_body.top(), m_size.width(), m_body.height()));
+    // Labels may be higher than rows; only what scrolls is cut.
+    const double beyond = m_rowsHeight > m_body.height() + 0.5 ? 0 : 6;
+    painter.setClipRect(QRectF(0, m_body.top() - beyond, m_size.width(), m_body.height() + 2 * beyond));
     const HeatRow* before = nullptr;
     const bool someStrong = strong >= 0 && firstRowOf(strong) < m_rows.size();
     for (size_t i = 0; i < m_rows.size(); ++i) {

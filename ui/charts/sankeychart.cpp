@@ -8,6 +8,7 @@
 
 #include <QKeyEvent>
 #include <QMouseEvent>
+#include <QPaintEngine>
 #include <QPainter>
 
 namespace rivereto::ui {
@@ -136,7 +137,12 @@ void SankeyChart::paintTo(QPainter& painter, QSizeF size) const
     scene.paintGround(painter);
     if (scene.empty())
         return;
-    scene.paintLinks(painter);
+    // Pixels get the links without the steps of an eight-bit gradient; everything else gets curves.
+    const auto& transform = painter.deviceTransform();
+    if (painter.paintEngine()->type() == QPaintEngine::Raster && transform.type() <= QTransform::TxScale)
+        painter.drawImage(QRectF(QPointF(0, 0), size), scene.links(transform.m11()));
+    else
+        scene.paintLinks(painter);
     scene.paintNodes(painter, {});
 }
 

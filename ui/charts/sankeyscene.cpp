@@ -17,7 +17,7 @@ using namespace sankey;
 
 namespace {
 
-QString tr(const char* source, int n = -1) { return QCoreApplication::translate("Sankey", source, nullptr, n); }
+QString tr(const char* source) { return QCoreApplication::translate("Sankey", source); }
 
 using PathKey = std::vector<std::pair<bool, std::string>>;
 PathKey keyOf(const SankeyGraph& graph, const SankeyPath& path)
@@ -299,7 +299,8 @@ HoverCard SankeyScene::card(const SankeyTarget& target) const
         card.title = nameOf(node);
         card.under << heading(half, node.column);
         card.lines = figures(node.amount, node.total, node.samples);
-        card.lines.push_back({.left = tr("%n link(s)", static_cast<int>(node.in.size() + node.out.size())), .right = tr("%1 of total").arg(share(node.amount, graph.amount))});
+        const auto links = node.in.size() + node.out.size();
+        card.lines.push_back({.left = links == 1 ? tr("1 link") : tr("%1 links").arg(links), .right = tr("%1 of total").arg(share(node.amount, graph.amount))});
         return card;
     }
     const auto& path = graph.paths[static_cast<size_t>(target.number)];
