@@ -216,7 +216,7 @@ void EmptyState::showEmpty(const Answer& answer)
     show(result.rowsInRange == 0 ? tr("No flow in this range") : tr("No flow matches"), words, true);
     m_ladder->set(rungsOf(answer), result.rowsInRange > 0 ? answer.conditions : std::vector<Answer::Condition>(), m_explorer.schema());
 
-    const bool widenHelps = ranged && outside > 0;
+    const bool widenHelps = ranged && outside > 0 && answer.matchedAnywhere.value_or(1) > 0;
     m_widen->setVisible(widenHelps);
     m_remove->setVisible(filtered && result.rowsInRange > 0);
     if (widenHelps) {
