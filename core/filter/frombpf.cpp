@@ -25,8 +25,8 @@ struct ProtocolName {
 constexpr auto kProtocols = std::to_array<ProtocolName>({{"tcp", "tcp"}, {"udp", "udp"}, {"sctp", "sctp"}, {"icmp", "icmp"},
     {"icmp6", "ipv6-icmp"}, {"igmp", "igmp"}, {"pim", "pim"}, {"vrrp", "vrrp"}, {"ah", "ah"}, {"esp", "esp"}, {"igrp", "igp"}});
 constexpr auto kWithoutCounterpart = std::to_array<Word>({"arp", "rarp", "less", "greater", "len", "broadcast", "multicast",
-    "gateway", "inbound", "outbound", "ifname", "on", "protochain", "atalk", "aarp", "decnet", "iso", "stp", "ipx", "netbeui",
-    "lat", "moprc", "mopdl", "pppoed", "pppoes", "geneve", "wlan", "fddi", "tr", "link", "ppp", "slip", "radio", "llc"});
+    "gateway", "inbound", "outbound", "ifname", "protochain", "atalk", "aarp", "decnet", "iso", "stp", "ipx", "netbeui",
+    "moprc", "mopdl", "pppoed", "pppoes", "geneve", "wlan", "fddi", "tr", "link", "ppp", "slip", "radio", "llc"});
 constexpr auto kQualifiers = std::to_array<Word>({"ip", "ip6", "ether", "src", "dst", "host", "net", "port", "portrange", "proto"});
 
 Word ourProtocol(Word theirs)

@@ -84,7 +84,7 @@ private:
         if (first.kind != Token::Kind::Word)
             return unexpected("a condition such as ip, net, port or proto");
         if (isOneOf({"ident", "engine-id", "engine-type", "sysid", "pps", "bps", "duration", "flows", "prev", "bgpnext", "payload",
-                "nat", "asa", "any", "client", "server", "label", "pf", "count"}))
+                "nat", "asa", "any"}))
             return refuse(first);
         if (isOneOf({"src", "dst"}) || isOneOf({"ip", "host", "net", "port", "as", "vlan", "mask", "mac", "geo"}))
             return ended();
@@ -156,11 +156,13 @@ private:
         if (skip("mac"))
             return mac(end, first);
         if (skip("geo")) {
+            if (peek().kind != Token::Kind::Word)
+                return unexpected("a country's code");
             const auto& country = take();
             return onEnds(end, "Country", FilterOp::Equal, {quoted(std::string(country.raw), country.span)}, since(first));
         }
-        if (skip("tos"))
-            return refuse(first);
+        if (is("tos"))
+            return refuse(peek());
         struct Number {
             Word theirs;
             Word ours;
@@ -220,6 +222,8 @@ private:
 
     Node mac(End end, const Token& first)
     {
+        if (peek().kind != Token::Kind::Word)
+            return unexpected("a MAC address");
         const auto word = take();
         const auto parsed = parseMac(word.raw);
         if (!parsed)
@@ -230,7 +234,7 @@ private:
     Node address(Word column)
     {
         if (!skip("ip"))
-            return refuse(peek());
+            return unexpected("ip");
         const auto value = addressValue();
         return value ? Node(foreign::condition(column, FilterOp::Equal, *value)) : tl::unexpected(value.error());
     }
@@ -297,6 +301,8 @@ private:
     // ---- the others
     Node protocolCondition()
     {
+        if (peek().kind != Token::Kind::Word)
+            return unexpected("a protocol");
         const auto word = take();
         if (const auto number = plainNumber(word.raw))
             return foreign::condition("Proto", FilterOp::Equal, bare(std::to_string(*number), word.span));
@@ -343,6 +349,8 @@ private:
             return compared([&](FilterOp op, const std::vector<FilterValue>& values) {
                 return foreign::condition("TCPFlags", op, values, since(first));
             });
+        if (first.kind != Token::Kind::Word)
+            return unexpected("TCP flags");
         const auto word = take();
         constexpr Word all = "FSRPAU";
         const auto letters = equalNoCase(word.raw, "X") ? std::string(all) : std::string(word.raw);
@@ -373,6 +381,8 @@ private:
     Node mpls()
     {
         constexpr auto labels = std::to_array<Word>({"MPLS1stLabel", "MPLS2ndLabel", "MPLS3rdLabel", "MPLS4thLabel"});
+        if (peek().kind != Token::Kind::Word)
+            return unexpected("label1 … label4");
         const auto word = take();
         const auto label = toLower(word.raw);
         const size_t nth = label.size() == 6 && label.starts_with("label") ? static_cast<size_t>(label[5] - '1') : labels.size();

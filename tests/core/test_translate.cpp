@@ -270,6 +270,14 @@ private slots:
         row("Port = 80 AND Foo", "-");
         row("hello world", "-");
         row("SrcPort = ", "-");
+        row("Proto = 6 AND Proto = ", "-");
+        row("Proto = 6 AND Proto = tcp", "-");
+        row("Port IN (80, 443) AND MAC = x", "-");
+        row("Bytes > 10 AND Packets > ", "-");
+        row("Vlan = 10 AND", "-");
+        row("NOT (AS = 64500 AND NetMask = )", "-");
+        row("Addr = 10.0.0.1 OR Addr << 10.0.0", "-");
+        row("Label = 3", "-");
         row("the quick brown fox", "-");
         row("(((", "-");
     }

@@ -118,11 +118,12 @@ void Profile::load()
         QString used;
         if (!readPair(object, kFilter, kUsed, past.filter, used))
             return false;
-        past.lastUsed = QDateTime::fromString(used, Qt::ISODateWithMs);
+        const auto when = QDateTime::fromString(used, Qt::ISODateWithMs);
+        past.lastUsed = when.isValid() ? when : QDateTime::fromMSecsSinceEpoch(0, Qt::UTC);
         const bool twice = std::ranges::any_of(m_history, [&](const auto& one) { return one.filter == past.filter; });
         if (!twice && m_history.size() < kMostPast)
             m_history.append(past);
-        return past.lastUsed.isValid();
+        return when.isValid();
     }) && whole;
     whole = readEach(m_rest.take(kViews), [&](const QJsonObject& object) {
         SavedView view;
