@@ -156,6 +156,11 @@ void ExplorePage::syncAnswer()
     }
     m_result->setAnswer(answer);
     m_stack->setCurrentWidget(m_result);
+    // A chart may want more points than another: hours of days do.
+    const unsigned wanted = chart().pointsWanted();
+    m_explorer.setPoints(wanted);
+    if (answer->asked.chart == ChartKind::Heatmap && answer->asked.query.points < wanted && !m_explorer.running())
+        m_explorer.refresh();
 }
 
 } // namespace rivereto::ui

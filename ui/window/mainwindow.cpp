@@ -53,7 +53,7 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     right->setSpacing(0);
     m_toolbar = new Toolbar(backend, m_explorer, m_theme);
     m_banner = new Banner(m_theme);
-    m_home = new HomePage(backend, m_theme);
+    m_home = new HomePage(backend, m_explorer, m_theme);
     m_explore = new ExplorePage(m_explorer, m_theme);
     m_views = new SavedViews(m_explorer, m_profile, m_theme);
     m_explore->panel().addBelow(m_views);
@@ -89,6 +89,7 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     connect(&m_explore->result(), &ResultView::flowsAsked, this, &MainWindow::showFlows);
     connect(&m_explore->result(), &ResultView::brushChanged, this, [this](bool marked) { m_query->setExplainEnabled(marked); });
     connect(m_flows, &FlowsPage::exploreAsked, this, [this] { showPage(Page::Explore); });
+    connect(m_home, &HomePage::exploreAsked, this, [this] { showPage(Page::Explore); });
     connect(m_home, &HomePage::demoAsked, this, &MainWindow::startDemo);
     connect(m_home, &HomePage::recentAsked, this, [this](const QString& path) { openPaths({path}); });
     connect(&backend, &Backend::storeChanged, this, &MainWindow::syncStore);

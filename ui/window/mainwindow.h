@@ -12,7 +12,7 @@
 #include "ui/export/exporter.h"
 #include "ui/flows/flowspage.h"
 #include "ui/window/backend.h"
-#include "ui/window/homepage.h"
+#include "ui/home/homepage.h"
 #include "ui/window/jobstrip.h"
 #include "ui/window/queryrow.h"
 #include "ui/window/statusline.h"

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// HomePage: where the flows come from – a capture, a port, the demo – and what was opened before.
+// HomePage: where the flows come from – a capture, a port, the demo – and what was opened before; with a database, its overview.
 #pragma once
 
 #include <QFrame>
 #include <QLabel>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "ui/home/overview.h"
 #include "ui/theme/theme.h"
 #include "ui/window/backend.h"
 
@@ -28,20 +30,24 @@ protected:
 class HomePage : public QWidget {
     Q_OBJECT
 public:
-    HomePage(Backend& backend, const Theme& theme, QWidget* parent = nullptr);
+    HomePage(Backend& backend, Explorer& explorer, const Theme& theme, QWidget* parent = nullptr);
 
 signals:
     void openAsked();
     void demoAsked();
     void recentAsked(const QString& path);
+    void exploreAsked();
 
 private:
+    QWidget* buildStart();
     QWidget* buildCards();
     QWidget* buildRecent();
     void syncRecent();
 
     Backend& m_backend;
     const Theme& m_theme;
+    QStackedWidget* m_stack = nullptr; ///< first start, or the overview of what is open
+    Overview* m_overview = nullptr;
     QWidget* m_recent = nullptr;
     QVBoxLayout* m_rows = nullptr;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/window/homepage.h"
+#include "ui/home/homepage.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -120,15 +120,26 @@ void Card::keyPressEvent(QKeyEvent* event)
         QFrame::keyPressEvent(event);
 }
 
-HomePage::HomePage(Backend& backend, const Theme& theme, QWidget* parent) : QWidget(parent), m_backend(backend), m_theme(theme)
+HomePage::HomePage(Backend& backend, Explorer& explorer, const Theme& theme, QWidget* parent)
+    : QWidget(parent), m_backend(backend), m_theme(theme), m_stack(new QStackedWidget), m_overview(new Overview(backend, explorer, theme))
 {
     setObjectName(QStringLiteral("home"));
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(m_stack);
+    m_stack->addWidget(buildStart());
+    m_stack->addWidget(m_overview);
+    connect(m_overview, &Overview::exploreAsked, this, &HomePage::exploreAsked);
+    const auto choose = [this] { m_stack->setCurrentIndex(m_backend.store() ? 1 : 0); };
+    connect(&backend, &Backend::storeChanged, this, choose);
+    choose();
+}
+
+QWidget* HomePage::buildStart()
+{
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
     scroll->setFocusPolicy(Qt::NoFocus);
-    outer->addWidget(scroll);
     auto* canvas = new QWidget;
     canvas->setObjectName(QStringLiteral("home"));
     scroll->setWidget(canvas);
@@ -152,20 +163,21 @@ HomePage::HomePage(Backend& backend, const Theme& theme, QWidget* parent) : QWid
     drop->setFixedHeight(56);
     auto* dropRow = new QHBoxLayout(drop);
     dropRow->addStretch(1);
-    dropRow->addWidget(symbol(theme, QStringLiteral("file"), Token::secondary, 16));
+    dropRow->addWidget(symbol(m_theme, QStringLiteral("file"), Token::secondary, 16));
     dropRow->addWidget(label(tr("Or drop files anywhere on this window"), "secondary"));
     dropRow->addStretch(1);
     column->addWidget(drop);
     column->addSpacing(20);
     column->addWidget(buildRecent());
-    const auto code = QStringLiteral("<span style=\"font-family:'JetBrains Mono',monospace;color:%2\">%1</span>").arg(QStringLiteral("%1"), theme[Token::text].name());
+    const auto code = QStringLiteral("<span style=\"font-family:'JetBrains Mono',monospace;color:%2\">%1</span>").arg(QStringLiteral("%1"), m_theme[Token::text].name());
     auto* terminal = label(tr("From a terminal: %1 or %2")
                                .arg(code.arg(QStringLiteral("rivereto edge.pcap")), code.arg(QStringLiteral("rivereto listen --db edge.rivereto"))), "small");
     column->addSpacing(4);
     column->addWidget(terminal);
     column->addStretch(1);
-    connect(&backend, &Backend::recentFilesChanged, this, &HomePage::syncRecent);
+    connect(&m_backend, &Backend::recentFilesChanged, this, &HomePage::syncRecent);
     syncRecent();
+    return scroll;
 }
 
 QWidget* HomePage::buildCards()
