@@ -49,7 +49,7 @@ protected:
         if (underMouse() || hasFocus())
             painter.fillRect(rect(), m_theme[Token::controlHover]);
         constexpr int figureWidth = 84;
-        constexpr int barWidth = 90;
+        constexpr int barWidth = 60;
         const QRect names(8, 0, width() - figureWidth - barWidth - 24, height());
         const QRectF bar(names.right() + 8, height() / 2.0 - 6, barWidth * std::clamp(m_share, 0.0, 1.0), 12);
         painter.setPen(Qt::NoPen);
@@ -99,6 +99,13 @@ void TopList::set(const core::QueryResult* result, const std::function<QString(c
     if (!result)
         return;
     const double all = result->total.statistics.total;
+    if (result->series.size() == 1 && result->series.front().key.front().empty()) {
+        auto* nothing = new QLabel(tr("not known of these flows"));
+        nothing->setProperty("role", "small");
+        nothing->setContentsMargins(8, 4, 8, 4);
+        m_rows->addWidget(nothing);
+        return;
+    }
     for (const auto& series : result->series) {
         if (series.other)
             continue;
@@ -233,11 +240,13 @@ void Overview::refresh()
             facts->status = *status;
         QueryOrder order{.store = store, .state = {}, .live = live, .now = now};
         order.state.query.dimensions.clear();
-        order.state.range = RangeChoice::last(kDay);
+        // A day, or all when that is less.
+        const auto end = std::max<uint64_t>(live ? now.ms : facts->status.range.to, 1);
+        const core::TimeRange range{std::clamp<uint64_t>(facts->status.range.from, end > kDay ? end - kDay : 0, end - 1), end};
+        order.state.range = RangeChoice::between(range);
         facts->day = answerOf(order, stop);
         const core::Control control{.stop = stop, .progress = {}};
-        const auto end = live ? now.ms : facts->status.range.to;
-        core::Query query{.kind = core::QueryKind::Table, .range = core::TimeRange{end > kDay ? end - kDay : 0, std::max<uint64_t>(end, 1)}, .limit = kLeaders};
+        core::Query query{.kind = core::QueryKind::Table, .range = range, .limit = kLeaders};
         for (const auto& kind : kLists) {
             query.dimensions = {kind.dimension};
             auto result = core::runQuery(*store, query, now, control);
@@ -281,7 +290,7 @@ void Overview::explore(const std::vector<std::string>& dimensions, const std::op
         next.page = StatePage::Explore;
         next.query.dimensions = dimensions;
         next.query.filter = condition.value_or(std::string());
-        next.range = RangeChoice::last(kDay);
+        next.range = m_backend.input().listening ? RangeChoice::last(kDay) : RangeChoice{};
     });
     emit exploreAsked();
 }
