@@ -174,6 +174,10 @@ FilterNode either(FilterNode left, FilterNode right)
 
 FilterNode negation(FilterNode child)
 {
+    if (child.kind == FilterNode::Kind::Not) {
+        auto inner = std::move(child.children[0]);
+        return inner;
+    }
     FilterNode out {.kind = FilterNode::Kind::Not, .span = child.span};
     out.children.push_back(std::move(child));
     return out;

@@ -330,8 +330,6 @@ private:
         if (!test)
             return test;
         auto node = equal ? std::move(*test) : negation(std::move(*test));
-        if (node.kind == FilterNode::Kind::Not && node.children[0].kind == FilterNode::Kind::Not)
-            node = FilterNode(node.children[0].children[0]);
         return understood(both(protocol(word.raw, word.span), std::move(node)));
     }
 

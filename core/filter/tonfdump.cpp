@@ -2,12 +2,16 @@
 // Writes nfdump's filters, with what 1.6 knew already wherever that is enough.
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "core/filter/foreignwriter.h"
 #include "core/text/value.h"
 
 namespace rivereto::core::foreign {
 
 namespace {
+
+constexpr uint64_t kFew = 4;
 
 class NfdumpWriter final : public Writer {
 public:
@@ -158,14 +162,11 @@ private:
         const auto ranges = in.ranges();
         if (!ranges)
             return std::nullopt;
-        const bool listed = ranges->size() > 1
-            && std::ranges::all_of(*ranges, [](const NumberRange& range) { return range.first == range.last; });
-        if (listed) {
-            std::string numbers;
-            for (const auto& one : *ranges)
-                numbers.append(numbers.empty() ? "" : " ").append(std::to_string(one.first));
-            return Text {fmt::format("{}{} in [{}]", in.end(), word, numbers)};
-        }
+        // Neighbours make a range; few of them are still a list.
+        const auto numbers = in.singles();
+        const bool apart = std::ranges::all_of(*ranges, [](const NumberRange& range) { return range.last - range.first < kFew; });
+        if (numbers && apart && numbers->size() > 1)
+            return Text {fmt::format("{}{} in [{}]", in.end(), word, fmt::join(*numbers, " "))};
         return each(ranges, [&](const NumberRange& one) {
             const bool open = one.first == one.last || one.first == 0 || one.last == in.most();
             if (!in.either || open)

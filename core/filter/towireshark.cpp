@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/ranges.h>
+
 #include "core/filter/foreignwriter.h"
 #include "core/text/value.h"
 

@@ -138,6 +138,7 @@ constexpr Translated kTranslated[] = {
     {"MPLS1stLabel >= 16", "✗", "mpls label1 > 15", "✗"},
     {"SrcAS = 65000", "✗", "src as 65000", "✗"},
     {"AS IN (65000, 65002)", "✗", "as in [65000 65002]", "✗"},
+    {"AS NOTIN (65000, 65001)", "✗", "not as in [65000 65001]", "✗"},
     {"InIfIndex = 3 OR OutIfIndex = 4", "✗", "in if 3 or out if 4", "✗"},
     {"Bytes > 1M AND Packets <= 10", "✗", "bytes > 1000000 and packets < 11", "✗"},
     {"PacketSize > 1000", "✗", "bpp > 1000", "✗"},
@@ -218,6 +219,7 @@ private slots:
         row("flags SA", R"(nfdump: TCPFlags HAS "SA")");
         row("flags S and not flags AFRPU",
             R"(nfdump: TCPFlags HAS "S" AND NOT (TCPFlags HAS "F" OR TCPFlags HAS "R" OR TCPFlags HAS "P" OR TCPFlags HAS "A" OR TCPFlags HAS "U"))");
+        row("not not flags SA", R"(nfdump: TCPFlags HAS "SA")");
         row("flags 18", "nfdump: TCPFlags = 18");
         row("bytes > 1k and proto udp", R"(nfdump: Bytes > 1000 AND Proto = "udp")");
         row("packets 10 and proto udp", R"(nfdump: Packets = 10 AND Proto = "udp")");
