@@ -7,7 +7,6 @@
 
 #include "app/cli/arguments.h"
 #include "core/query/resulttable.h"
-#include "core/text/escape.h"
 #include "core/text/number.h"
 #include "core/text/time.h"
 #include "core/text/value.h"
@@ -41,11 +40,9 @@ std::string_view totalUnit(core::Unit unit)
     return unit == core::Unit::L3Bps || unit == core::Unit::L2Bps || unit == core::Unit::Bytes || core::isPercent(unit) ? "B" : "";
 }
 
-bool isNumeric(core::Type type)
+core::FlowForm formOf(Format format)
 {
-    const auto& info = core::typeInfo(type);
-    return info.literal == core::Literal::Number || info.literal == core::Literal::Asn || info.literal == core::Literal::Port
-        || info.literal == core::Literal::Duration;
+    return format == Format::Json ? core::FlowForm::Json : format == Format::NdJson ? core::FlowForm::NdJson : core::FlowForm::Csv;
 }
 
 void align(std::string& out, const Table& rows, const std::vector<bool>& right)
@@ -189,99 +186,50 @@ std::string ResultPrinter::print(const QueryResult& result, const core::Schema& 
 }
 
 FlowPrinter::FlowPrinter(const ResultPrinter& printer, Output& out, const core::Schema& schema, const std::vector<std::string>& fields)
-    : m_printer(printer), m_out(out), m_schema(schema)
+    : m_out(out), m_text(printer.format() == Format::Text), m_lines(schema, fields, formOf(printer.format()), printer.utcOffsetMinutes())
 {
+    if (!m_text) {
+        m_out.write(m_lines.header());
+        return;
+    }
     std::vector<std::string> names;
-    for (const auto& field : fields) {
-        const auto id = schema.find(field);
-        if (id == core::ColumnId::kNone)
-            continue; // runFlows refuses it with a message
-        m_columns.push_back(id);
+    for (const auto id : m_lines.columns())
         names.emplace_back(schema[id].name);
-    }
-    if (printer.format() == Format::Csv) {
-        std::string line;
-        for (const auto& name : names)
-            line += (line.empty() ? "" : ",") + name;
-        m_out.write(line + "\n");
-    } else if (printer.format() == Format::Json) {
-        m_out.write("[");
-    } else if (printer.format() == Format::Text) {
-        m_rows.push_back(std::move(names));
-    }
-}
-
-std::string FlowPrinter::cellText(const core::Column& column, const core::ColumnView& view, size_t row, const core::DictionaryView& texts) const
-{
-    const auto* cell = static_cast<const uint8_t*>(view.cells) + (view.kind == core::ColumnView::Kind::Constant ? 0 : row) * core::cellSize(view.storage);
-    if (column.type == core::Type::Time && view.number(row) != 0)
-        return core::formatTime(view.number(row), m_printer.utcOffsetMinutes());
-    return core::formatCell(column, cell, texts);
-}
-
-void FlowPrinter::appendRow(std::string& out, const core::FlowBatch& batch, const std::vector<core::ColumnView>& views, size_t row)
-{
-    const bool json = m_printer.format() != Format::Csv;
-    if (json)
-        out += "{";
-    bool first = true;
-    for (size_t i = 0; i < m_columns.size(); ++i) {
-        const auto& column = m_schema[m_columns[i]];
-        const auto text = cellText(column, views[i], row, batch.dictionary());
-        if (json && text.empty())
-            continue;
-        out += first ? "" : json ? ", " : ",";
-        first = false;
-        if (!json) {
-            core::appendCsv(out, text);
-            continue;
-        }
-        core::appendJson(out, column.name);
-        out += ": ";
-        if (isNumeric(column.type) && column.storage() != core::Storage::Dict)
-            out += text;
-        else
-            core::appendJson(out, text);
-    }
-    if (json)
-        out += "}";
+    m_rows.push_back(std::move(names));
 }
 
 void FlowPrinter::print(const core::FlowBatch& batch)
 {
-    std::vector<core::ColumnView> views;
-    for (const auto id : m_columns)
-        views.push_back(batch.view(id));
-    for (size_t row = 0; row < batch.rows() && m_out.open(); ++row) {
-        if (m_printer.format() == Format::Text) {
+    if (m_text) {
+        std::vector<core::ColumnView> views;
+        for (const auto id : m_lines.columns())
+            views.push_back(batch.view(id));
+        for (size_t row = 0; row < batch.rows(); ++row) {
             auto& texts = m_rows.emplace_back();
-            for (size_t i = 0; i < m_columns.size(); ++i)
-                texts.push_back(cellText(m_schema[m_columns[i]], views[i], row, batch.dictionary()));
-            continue;
+            for (size_t i = 0; i < views.size(); ++i)
+                texts.push_back(m_lines.cell(i, views[i], row, batch.dictionary()));
         }
-        std::string line;
-        if (m_printer.format() == Format::Json && !m_first)
-            line += ",\n ";
-        m_first = false;
-        appendRow(line, batch, views, row);
-        if (m_printer.format() != Format::Json)
-            line += "\n";
-        m_out.write(line);
+        return;
+    }
+    // In pieces, so that who reads need not wait for a whole batch, and closing is noticed.
+    constexpr size_t kRows = 1024;
+    for (size_t row = 0; row < batch.rows() && m_out.open(); row += kRows) {
+        std::string lines;
+        m_lines.append(lines, batch, row, std::min(kRows, batch.rows() - row));
+        m_out.write(lines);
     }
 }
 
 void FlowPrinter::finish()
 {
-    if (m_printer.format() == Format::Json)
-        m_out.write("]\n");
-    if (m_printer.format() == Format::Text) {
-        std::vector<bool> right;
-        for (const auto id : m_columns)
-            right.push_back(isNumeric(m_schema[id].type));
-        std::string out;
-        align(out, m_rows, right);
-        m_out.write(out);
-    }
+    if (!m_text)
+        return m_out.write(m_lines.footer());
+    std::vector<bool> right;
+    for (const auto id : m_lines.columns())
+        right.push_back(core::isNumeric(m_lines.schema()[id].type));
+    std::string out;
+    align(out, m_rows, right);
+    m_out.write(out);
 }
 
 core::Result<std::vector<std::string>> filledColumns(core::FlowStore& store, const core::Query& query, const core::Now& now, const core::Control& control)

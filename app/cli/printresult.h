@@ -7,6 +7,7 @@
 
 #include "app/cli/output.h"
 #include "core/enrich/asnames.h"
+#include "core/query/flowlines.h"
 #include "core/query/result.h"
 #include "core/query/run.h"
 
@@ -41,15 +42,10 @@ public:
     void finish();
 
 private:
-    void appendRow(std::string& out, const core::FlowBatch& batch, const std::vector<core::ColumnView>& views, size_t row);
-    [[nodiscard]] std::string cellText(const core::Column& column, const core::ColumnView& view, size_t row, const core::DictionaryView& texts) const;
-
-    const ResultPrinter& m_printer;
     Output& m_out;
-    const core::Schema& m_schema;
-    std::vector<core::ColumnId> m_columns;
+    bool m_text;
+    core::FlowLines m_lines;
     std::vector<std::vector<std::string>> m_rows; ///< text form: kept to align the columns
-    bool m_first = true;
 };
 
 /// Names of the stored columns that are not empty in a result of kind flows, in schema order.
