@@ -88,6 +88,7 @@ private slots:
     void asksOnlyWhileShown();
     void columnsAreChosenAndKept();
     void filtersFromACell();
+    void exportsWhatIsListed();
     void filterIsExplores();
     void emptyAndWrong();
     void keys();
@@ -294,6 +295,29 @@ void TestFlows::filtersFromACell()
     choose(4, QStringLiteral("Explore by"));
     QCOMPARE(m_window->explorer().state().query.dimensions, std::vector<std::string>{"SrcAddr"});
     QCOMPARE(m_window->page(), Page::Explore);
+}
+
+void TestFlows::exportsWhatIsListed()
+{
+    open(someFlows());
+    m_window->explorer().setFilter("Proto = 17");
+    settle();
+    QTemporaryDir folder;
+    const auto path = folder.filePath(QStringLiteral("flows.csv"));
+    QSignalSpy done(&page(), &FlowsPage::exported);
+    page().exportTo(path, core::FlowForm::Csv, {"SrcAddr", "Proto", "Bytes"});
+    QTRY_COMPARE(done.size(), 1);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const auto lines = file.readAll().trimmed().split('\n');
+    QCOMPARE(lines.front(), QByteArray("SrcAddr,Proto,Bytes"));
+    QCOMPARE(lines.size() - 1, page().model().rowCount());
+    for (qsizetype i = 1; i < lines.size(); ++i)
+        QVERIFY2(lines[i].contains(",udp,") || lines[i].contains(",17,"), lines[i].constData());
+    QSignalSpy failed(&page(), &FlowsPage::exportFailed);
+    page().exportTo(folder.filePath(QStringLiteral("nowhere/flows.csv")), core::FlowForm::Csv);
+    QTRY_COMPARE(failed.size(), 1);
+    QVERIFY(failed[0][0].toString().contains(QStringLiteral("cannot be written")));
 }
 
 void TestFlows::filterIsExplores()

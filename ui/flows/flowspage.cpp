@@ -95,6 +95,10 @@ QWidget* FlowsPage::buildTable()
     m_choose = new PartsButton(m_theme);
     heading->addWidget(m_heading, 1);
     heading->addWidget(m_choose);
+    m_exportButton = new PartsButton(m_theme);
+    m_exportButton->setObjectName(QStringLiteral("flowsExport"));
+    heading->addWidget(m_exportButton);
+    syncExport();
     m_view = new FlowsView(m_model, m_theme);
     auto* foot = new QFrame;
     foot->setObjectName(QStringLiteral("flowsFoot"));
@@ -115,6 +119,11 @@ QWidget* FlowsPage::buildTable()
     rows->addWidget(foot);
 
     connect(m_choose, &QPushButton::clicked, this, &FlowsPage::openChooser);
+    connect(m_exportButton, &QPushButton::clicked, this, &FlowsPage::openExports);
+    connect(&m_export, &FlowsExport::runningChanged, this, &FlowsPage::syncExport);
+    connect(&m_export, &FlowsExport::progressed, this, [this](double share) { m_exportButton->setParts(QStringLiteral("stop"), Token::text, tr("Cancel export"), text(core::formatPercent(share)), false); });
+    connect(&m_export, &FlowsExport::finished, this, [this](const QString& path, quint64 written) { emit exported(tr("%1 flows written: %2").arg(text(core::formatCount(written)), path)); });
+    connect(&m_export, &FlowsExport::failed, this, [this](const core::Error& error) { emit exportFailed(errorText(error)); });
     connect(m_view, &FlowsView::viewed, this, &FlowsPage::syncHeading);
     connect(m_view, &FlowsView::sortAsked, this, &FlowsPage::sortBy);
     connect(m_view, &FlowsView::copyAsked, this, &FlowsPage::copyRows);

@@ -8,6 +8,7 @@
 
 #include "ui/explore/emptystate.h"
 #include "ui/flows/detailspane.h"
+#include "ui/flows/flowsexport.h"
 #include "ui/flows/flowsview.h"
 #include "ui/window/partsbutton.h"
 
@@ -38,7 +39,13 @@ public slots:
     /// Asks again, as when flows have arrived. Waits until the page is shown.
     void refresh();
 
+    /// Writes the listing's flows; `fields` empty: the columns shown.
+    void exportTo(const QString& path, core::FlowForm form, std::vector<std::string> fields = {});
+
 signals:
+    /// What an export came to: plain text.
+    void exported(const QString& words);
+    void exportFailed(const QString& words);
     /// Explorer was told to group by this; the page for it should be shown.
     void exploreAsked();
 
@@ -60,6 +67,8 @@ private:
     void showError(const core::Error& error);
     void sortBy(int section);
     void openChooser();
+    void openExports();
+    void syncExport();
     void showMenu(const QPoint& at);
     void addFilters(QMenu& menu, core::ColumnId column, const std::string& value);
     void loadDetails();
@@ -80,6 +89,8 @@ private:
     QStackedWidget* m_stack = nullptr;
     QLabel* m_heading = nullptr;
     PartsButton* m_choose = nullptr;
+    PartsButton* m_exportButton = nullptr;
+    FlowsExport m_export;
     FlowsView* m_view = nullptr;
     QLabel* m_footing = nullptr;
     QLabel* m_cost = nullptr;

@@ -88,6 +88,8 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     connect(m_query, &QueryRow::explainAsked, this, &MainWindow::explainBrush);
     connect(&m_explore->result(), &ResultView::flowsAsked, this, &MainWindow::showFlows);
     connect(&m_explore->result(), &ResultView::brushChanged, this, [this](bool marked) { m_query->setExplainEnabled(marked); });
+    connect(m_flows, &FlowsPage::exported, m_banner, &Banner::tell);
+    connect(m_flows, &FlowsPage::exportFailed, m_banner, &Banner::say);
     connect(m_flows, &FlowsPage::exploreAsked, this, [this] { showPage(Page::Explore); });
     connect(m_home, &HomePage::exploreAsked, this, [this] { showPage(Page::Explore); });
     connect(m_home, &HomePage::demoAsked, this, &MainWindow::startDemo);
@@ -220,7 +222,7 @@ void MainWindow::showPage(Page page)
     m_rail->button(static_cast<int>(page))->setChecked(true);
     m_toolbar->setTimeShown(page != Page::Home);
     m_query->setVisible(page != Page::Home);
-    m_query->setExportEnabled(page == Page::Explore);
+    m_query->setExportShown(page == Page::Explore);
     // A state says where it is looked at; Home is no state.
     if (page != Page::Home)
         m_explorer.change([page](ViewState& next) { next.page = page == Page::Flows ? StatePage::Flows : StatePage::Explore; });

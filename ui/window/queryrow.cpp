@@ -29,7 +29,7 @@ QueryRow::QueryRow(Explorer& explorer, Profile& profile, const Theme& theme, QWi
 }
 
 void QueryRow::setExplainEnabled(bool enabled) { m_explain->setEnabled(enabled); }
-void QueryRow::setExportEnabled(bool enabled) { m_export->setEnabled(enabled); }
+void QueryRow::setExportShown(bool shown) { m_export->setVisible(shown); }
 
 void QueryRow::sync()
 {

@@ -16,7 +16,8 @@ public:
     /// What Export offers; filled by whoever exports.
     [[nodiscard]] QMenu& exportMenu() { return *m_exports; }
     void setExplainEnabled(bool enabled);
-    void setExportEnabled(bool enabled);
+    /// Pages with an export of their own hide this one.
+    void setExportShown(bool shown);
 
 signals:
     void explainAsked();
