@@ -77,11 +77,11 @@ QLineEdit { background: @control@; border: 1px solid @border@; border-radius: 4p
 QLineEdit:focus { border-color: @accent@; }
 QCheckBox { spacing: 8px; min-height: 20px; }
 QCheckBox:disabled { color: @disabled@; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @disabled@; border-radius: 3px; background: @control@; }
+QCheckBox::indicator, #popup QListView::indicator { width: 14px; height: 14px; border: 1px solid @disabled@; border-radius: 3px; background: @control@; }
 QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: @accent@; }
 QCheckBox:focus { color: @accent@; }
 QCheckBox::indicator:disabled { border-color: @border@; background: @background@; }
-QCheckBox::indicator:checked { background: @accent@; border-color: @accent@; image: url(:/icons/tick-@mode@.svg); }
+QCheckBox::indicator:checked, #popup QListView::indicator:checked { background: @accent@; border-color: @accent@; image: url(:/icons/tick-@mode@.svg); }
 QCheckBox::indicator:checked:disabled { background: @disabled@; border-color: @disabled@; }
 QLabel[role="hint"] { color: @disabled@; font-size: 11px; }
 QLabel:disabled { color: @disabled@; }
