@@ -44,7 +44,8 @@ size_t textLength(std::string_view rest)
     return 0;
 }
 
-constexpr auto kSymbols = std::to_array<std::string_view>({"===", "!==", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "~=", ".."});
+constexpr auto kSymbols
+    = std::to_array<std::string_view>({"===", "!==", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "~=", ".."});
 
 size_t symbolLength(std::string_view rest)
 {
@@ -119,7 +120,8 @@ FilterNode condition(std::string_view column, FilterOp op, std::vector<FilterVal
 {
     if (values.size() > 1)
         op = op == FilterOp::Equal ? FilterOp::In : op == FilterOp::NotEqual ? FilterOp::NotIn : op;
-    return {.span = span, .column = std::string(column), .columnSpan = span, .op = op, .opSpan = span, .values = std::move(values)};
+    return {
+        .span = span, .column = std::string(column), .columnSpan = span, .op = op, .opSpan = span, .values = std::move(values)};
 }
 
 FilterNode condition(std::string_view column, FilterOp op, FilterValue value)

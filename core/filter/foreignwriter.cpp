@@ -108,9 +108,9 @@ std::string_view languageName(FilterLanguage language)
 
 const Writer& writerOf(FilterLanguage language)
 {
-    return language == FilterLanguage::Bpf      ? bpfWriter()
-        : language == FilterLanguage::Nfdump    ? nfdumpWriter()
-                                                : wiresharkWriter();
+    return language == FilterLanguage::Bpf   ? bpfWriter()
+        : language == FilterLanguage::Nfdump ? nfdumpWriter()
+                                             : wiresharkWriter();
 }
 
 } // namespace rivereto::core::foreign

@@ -25,9 +25,10 @@ struct ProtocolName {
 constexpr auto kProtocols = std::to_array<ProtocolName>({{"tcp", "tcp"}, {"udp", "udp"}, {"sctp", "sctp"}, {"icmp", "icmp"},
     {"icmp6", "ipv6-icmp"}, {"igmp", "igmp"}, {"pim", "pim"}, {"vrrp", "vrrp"}, {"ah", "ah"}, {"esp", "esp"}, {"igrp", "igp"}});
 constexpr auto kWithoutCounterpart = std::to_array<Word>({"arp", "rarp", "less", "greater", "len", "broadcast", "multicast",
-    "gateway", "inbound", "outbound", "ifname", "protochain", "atalk", "aarp", "decnet", "iso", "stp", "ipx", "netbeui",
-    "moprc", "mopdl", "pppoed", "pppoes", "geneve", "wlan", "fddi", "tr", "link", "ppp", "slip", "radio", "llc"});
-constexpr auto kQualifiers = std::to_array<Word>({"ip", "ip6", "ether", "src", "dst", "host", "net", "port", "portrange", "proto"});
+    "gateway", "inbound", "outbound", "ifname", "protochain", "atalk", "aarp", "decnet", "iso", "stp", "ipx", "netbeui", "moprc",
+    "mopdl", "pppoed", "pppoes", "geneve", "wlan", "fddi", "tr", "link", "ppp", "slip", "radio", "llc"});
+constexpr auto kQualifiers
+    = std::to_array<Word>({"ip", "ip6", "ether", "src", "dst", "host", "net", "port", "portrange", "proto"});
 
 Word ourProtocol(Word theirs)
 {
@@ -238,7 +239,8 @@ private:
         const auto number = portNumber(value.raw);
         if (!number)
             return refuse(makeError("expected a port, got {}", value.raw).at(value.span));
-        return ofProtocol(value, onEnds(m_last.end, "Port", FilterOp::Equal, {bare(std::to_string(*number), value.span)}, value.span));
+        return ofProtocol(
+            value, onEnds(m_last.end, "Port", FilterOp::Equal, {bare(std::to_string(*number), value.span)}, value.span));
     }
 
     Node portRange(const Token& value)
@@ -250,8 +252,9 @@ private:
             if (!low || !high)
                 continue;
             const auto [first, last] = std::minmax(*low, *high);
-            return ofProtocol(value, onEnds(m_last.end, "Port", FilterOp::Between,
-                                         {bare(std::to_string(first), value.span), bare(std::to_string(last), value.span)}, value.span));
+            return ofProtocol(value,
+                onEnds(m_last.end, "Port", FilterOp::Between,
+                    {bare(std::to_string(first), value.span), bare(std::to_string(last), value.span)}, value.span));
         }
         return refuse(makeError("expected a range of ports such as 1024-65535, got {}", value.raw).at(value.span));
     }
@@ -294,7 +297,8 @@ private:
         auto node = number ? condition("Proto", FilterOp::Equal, bare(std::to_string(*number), value.span))
                            : protocol(protocolName(*named), value.span);
         if (family != "ip" && family != "ip6")
-            return family.empty() ? Node(std::move(node)) : refuse(makeError("{} does not go with {}", family, m_last.type).at(value.span));
+            return family.empty() ? Node(std::move(node))
+                                  : refuse(makeError("{} does not go with {}", family, m_last.type).at(value.span));
         return both(etherType(family == "ip" ? "IPv4" : "IPv6", value.span), std::move(node));
     }
 
@@ -309,7 +313,8 @@ private:
         const bool type = word.raw == "icmp" && (field.raw == "icmptype" || field.raw == "0");
         const bool code = word.raw == "icmp" && (field.raw == "icmpcode" || field.raw == "1");
         if (!flags && !type && !code)
-            return refuse(makeError("flows have no counterpart of {}", fmt::format("{}[{}]", word.raw, field.raw)).at(since(word)));
+            return refuse(
+                makeError("flows have no counterpart of {}", fmt::format("{}[{}]", word.raw, field.raw)).at(since(word)));
         uint64_t mask = 0xff;
         if (flags && skip("&")) {
             const auto read = octet();
@@ -324,9 +329,9 @@ private:
         const auto value = octet();
         if (!value)
             return tl::unexpected(value.error());
-        auto test = flags ? flagTest(since(word), mask, *value)
-                          : Node(condition(type ? "ICMPv4Type" : "ICMPv4Code", FilterOp::Equal,
-                              bare(std::to_string(*value), since(word))));
+        auto test = flags
+            ? flagTest(since(word), mask, *value)
+            : Node(condition(type ? "ICMPv4Type" : "ICMPv4Code", FilterOp::Equal, bare(std::to_string(*value), since(word))));
         if (!test)
             return test;
         auto node = equal ? std::move(*test) : negation(std::move(*test));

@@ -83,8 +83,8 @@ private:
         const auto& first = peek();
         if (first.kind != Token::Kind::Word)
             return unexpected("a condition such as ip, net, port or proto");
-        if (isOneOf({"ident", "engine-id", "engine-type", "sysid", "pps", "bps", "duration", "flows", "prev", "bgpnext", "payload",
-                "nat", "asa", "any"}))
+        if (isOneOf({"ident", "engine-id", "engine-type", "sysid", "pps", "bps", "duration", "flows", "prev", "bgpnext",
+                "payload", "nat", "asa", "any"}))
             return refuse(first);
         if (isOneOf({"src", "dst"}) || isOneOf({"ip", "host", "net", "port", "as", "vlan", "mask", "mac", "geo"}))
             return ended();
@@ -246,10 +246,10 @@ private:
             Word word;
             FilterOp op;
         };
-        constexpr auto comparisons = std::to_array<Comparison>({{"=", FilterOp::Equal}, {"==", FilterOp::Equal},
-            {"eq", FilterOp::Equal}, {">", FilterOp::Greater}, {"gt", FilterOp::Greater}, {"<", FilterOp::Less},
-            {"lt", FilterOp::Less}, {">=", FilterOp::GreaterEqual}, {"ge", FilterOp::GreaterEqual}, {"<=", FilterOp::LessEqual},
-            {"le", FilterOp::LessEqual}});
+        constexpr auto comparisons = std::to_array<Comparison>(
+            {{"=", FilterOp::Equal}, {"==", FilterOp::Equal}, {"eq", FilterOp::Equal}, {">", FilterOp::Greater},
+                {"gt", FilterOp::Greater}, {"<", FilterOp::Less}, {"lt", FilterOp::Less}, {">=", FilterOp::GreaterEqual},
+                {"ge", FilterOp::GreaterEqual}, {"<=", FilterOp::LessEqual}, {"le", FilterOp::LessEqual}});
         for (const auto& [word, op] : comparisons) {
             if (skip(word))
                 return op;
@@ -338,7 +338,8 @@ private:
         const auto value = number();
         if (!value)
             return tl::unexpected(value.error());
-        return either(foreign::condition("InIfIndex", FilterOp::Equal, *value), foreign::condition("OutIfIndex", FilterOp::Equal, *value));
+        return either(
+            foreign::condition("InIfIndex", FilterOp::Equal, *value), foreign::condition("OutIfIndex", FilterOp::Equal, *value));
     }
 
     /// Letters mean that all of them are set; below an odd number of NOTs, that one of them is ("not flags AF": neither).
@@ -373,7 +374,8 @@ private:
         if (!value)
             return tl::unexpected(value.error());
         const auto of = [&](Word name, Word column) {
-            return both(protocol(name, value->span), foreign::condition(std::string(column).append(what), FilterOp::Equal, *value));
+            return both(
+                protocol(name, value->span), foreign::condition(std::string(column).append(what), FilterOp::Equal, *value));
         };
         return either(of("icmp", "ICMPv4"), of("ipv6-icmp", "ICMPv6"));
     }
@@ -404,7 +406,9 @@ private:
         const auto value = number();
         if (!value)
             return tl::unexpected(value.error());
-        return foreign::condition(domain ? "ObservationDomain" : equalNoCase(first.raw, "ingress") ? "IngressVRFID" : "EgressVRFID",
+        return foreign::condition(domain            ? "ObservationDomain"
+                : equalNoCase(first.raw, "ingress") ? "IngressVRFID"
+                                                    : "EgressVRFID",
             FilterOp::Equal, *value);
     }
 

@@ -86,9 +86,9 @@ constexpr auto kFlags = std::to_array<Pair>({{"tcp.flags.fin", "F"}, {"tcp.flags
     {"tcp.flags.push", "P"}, {"tcp.flags.ack", "A"}, {"tcp.flags.urg", "U"}, {"tcp.flags.ece", "E"}, {"tcp.flags.cwr", "C"}});
 /// Beginnings of fields that are common, and that no flow has.
 constexpr auto kWithoutCounterpart = std::to_array<Word>({"frame", "ip", "ipv6", "tcp", "udp", "sctp", "eth", "vlan", "icmp",
-    "icmpv6", "http", "http2", "dns", "tls", "ssl", "arp", "dhcp", "ntp", "snmp", "quic", "ssh", "smb", "smb2", "sip", "rtp", "bgp",
-    "mpls", "gtp", "vxlan", "wlan", "radius", "ldap", "kerberos", "ftp", "smtp", "imap", "pop", "telnet", "llmnr", "mdns", "data",
-    "cflow", "sflow", "isis", "lldp", "cdp", "stp", "ppp", "usb", "nbns", "ssdp", "igmp", "gre", "esp", "ospf"});
+    "icmpv6", "http", "http2", "dns", "tls", "ssl", "arp", "dhcp", "ntp", "snmp", "quic", "ssh", "smb", "smb2", "sip", "rtp",
+    "bgp", "mpls", "gtp", "vxlan", "wlan", "radius", "ldap", "kerberos", "ftp", "smtp", "imap", "pop", "telnet", "llmnr", "mdns",
+    "data", "cflow", "sflow", "isis", "lldp", "cdp", "stp", "ppp", "usb", "nbns", "ssdp", "igmp", "gre", "esp", "ospf"});
 
 class WiresharkReader : public Reader {
 public:
@@ -345,7 +345,8 @@ private:
         const auto block = word.kind == Token::Kind::Word ? Prefix::parse(word.raw) : std::nullopt;
         const auto single = word.kind == Token::Kind::Word ? Ip::parse(word.raw) : std::nullopt;
         if ((!block && !single) || colons == v4)
-            return refuse(makeError(v4 ? "expected an IPv4 address, got {}" : "expected an IPv6 address, got {}", word.raw).at(word.span));
+            return refuse(
+                makeError(v4 ? "expected an IPv4 address, got {}" : "expected an IPv6 address, got {}", word.raw).at(word.span));
         return bare(block ? block->toString() : single->toString(), word.span);
     }
 

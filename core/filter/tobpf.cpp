@@ -145,7 +145,8 @@ private:
         return each(in.singles(), [&](uint64_t cell) {
             if (cell == 0)
                 return negated({std::string(protocol)});
-            const Text parts[] = {{fmt::format("{} == {}", type, (cell - 1) >> 8)}, {fmt::format("{} == {}", code, (cell - 1) & 0xff)}};
+            const Text parts[]
+                = {{fmt::format("{} == {}", type, (cell - 1) >> 8)}, {fmt::format("{} == {}", code, (cell - 1) & 0xff)}};
             return all(parts);
         });
     }

@@ -117,7 +117,8 @@ private:
         };
         if (!std::ranges::all_of(test.texts, code))
             return std::nullopt;
-        return each(std::optional(test.texts), [&](const std::string& text) { return Text {fmt::format("{}geo {}", in.end(), text)}; });
+        return each(
+            std::optional(test.texts), [&](const std::string& text) { return Text {fmt::format("{}geo {}", in.end(), text)}; });
     }
 
     static Text protocol(uint64_t number)
@@ -171,7 +172,8 @@ private:
             const bool open = one.first == one.last || one.first == 0 || one.last == in.most();
             if (!in.either || open)
                 return range(fmt::format("{}{}", in.end(), word), one, in.most());
-            const Text ends[] = {range(fmt::format("src {}", word), one, in.most()), range(fmt::format("dst {}", word), one, in.most())};
+            const Text ends[]
+                = {range(fmt::format("src {}", word), one, in.most()), range(fmt::format("dst {}", word), one, in.most())};
             return any(ends);
         });
     }

@@ -17,9 +17,9 @@ struct TransportName {
     std::string_view name;
 };
 constexpr auto kWithPorts = std::to_array<TransportName>({{6, "tcp"}, {17, "udp"}, {132, "sctp"}});
-constexpr auto kDissectors = std::to_array<TransportName>({{1, "icmp"}, {2, "igmp"}, {6, "tcp"}, {17, "udp"}, {33, "dccp"},
-    {47, "gre"}, {50, "esp"}, {51, "ah"}, {58, "icmpv6"}, {88, "eigrp"}, {89, "ospf"}, {103, "pim"}, {112, "vrrp"}, {132, "sctp"},
-    {136, "udplite"}});
+constexpr auto kDissectors
+    = std::to_array<TransportName>({{1, "icmp"}, {2, "igmp"}, {6, "tcp"}, {17, "udp"}, {33, "dccp"}, {47, "gre"}, {50, "esp"},
+        {51, "ah"}, {58, "icmpv6"}, {88, "eigrp"}, {89, "ospf"}, {103, "pim"}, {112, "vrrp"}, {132, "sctp"}, {136, "udplite"}});
 constexpr auto kFlagNames = std::to_array<std::string_view>({"fin", "syn", "reset", "push", "ack", "urg", "ece", "cwr"});
 
 class WiresharkWriter final : public Writer {

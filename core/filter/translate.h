@@ -18,7 +18,8 @@ enum class FilterLanguage : uint8_t { Bpf, Nfdump, Wireshark };
 struct ForeignFilter {
     /// Those it is written in: one, or several when it means the same in each.
     std::vector<FilterLanguage> languages;
-    /// The same in our language, in normal form; it binds. Otherwise what cannot be said in it, with the place in the pasted text.
+    /// The same in our language, in normal form; it binds. Otherwise what cannot be said in it, with the place in the pasted
+    /// text.
     Result<std::string> filter;
 };
 

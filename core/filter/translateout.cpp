@@ -138,7 +138,8 @@ private:
     /// The same test of the two ends of a flow; languages have a shorter word for that.
     [[nodiscard]] std::optional<Text> bothEnds(const BoundNode& in, uint8_t protocol) const
     {
-        if (in.children.size() != 2 || in.children[0].kind != BoundNode::Kind::Test || in.children[1].kind != BoundNode::Kind::Test)
+        if (in.children.size() != 2 || in.children[0].kind != BoundNode::Kind::Test
+            || in.children[1].kind != BoundNode::Kind::Test)
             return std::nullopt;
         const auto& schema = m_context.schema;
         const auto& first = in.children[0];
