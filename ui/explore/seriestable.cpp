@@ -61,7 +61,7 @@ void figures(QPainter& painter, const QRect& rect, const QFont& font, const QCol
 }
 
 /// Whose name is longer than the others'.
-bool isWide(Figure figure) { return figure == Figure::Average || figure == Figure::Billing; }
+bool isWide(Figure figure) { return figure == Figure::Average || figure == Figure::Billing || figure == Figure::Before; }
 
 bool isAs(const SeriesTableModel& model, int column)
 {
