@@ -68,6 +68,7 @@ public:
     uint8_t u8() { return need(1) ? *advance(1) : 0; }
     uint16_t u16() { return need(2) ? load16(advance(2)) : 0; }
     uint32_t u32() { return need(4) ? load32(advance(4)) : 0; }
+    uint64_t u64() { return need(8) ? load64(advance(8)) : 0; }
     void skip(size_t n)
     {
         if (need(n))

@@ -53,14 +53,34 @@ struct Decoder::State {
         do {
             MessageContext context {.origin = datagram, .protocol = protocol};
             MessageInfo info {.origin = datagram, .exporter = datagram.source, .protocol = protocol};
-            rest = rest.subspan(one(rest, context, info, out));
+            if (!options.observer) {
+                rest = rest.subspan(one(rest, context, info, out));
+                stats.add(DecodeCount::Messages);
+                continue;
+            }
+            const DecodeStats before = stats;
+            info.batch = &out;
+            info.firstRow = out.rows();
+            const size_t length = one(rest, context, info, out);
             stats.add(DecodeCount::Messages);
-            info.domain = context.domain;
-            info.exportedMs = context.exportedMs;
-            info.uptimeMs = context.uptimeMs;
-            if (options.observer)
-                options.observer->onMessage(info);
+            info.payload = rest.first(length);
+            rest = rest.subspan(length);
+            info.counts = stats;
+            info.counts -= before;
+            tell(context, info);
         } while (protocol == Protocol::Ipfix && recognise(rest) == Protocol::Ipfix); // several messages in one datagram
+    }
+
+    void tell(const MessageContext& context, MessageInfo& info) const
+    {
+        info.domain = context.domain;
+        info.exportedMs = context.exportedMs;
+        info.uptimeMs = context.uptimeMs;
+        if (options.exporterFromMessage && context.protocol != Protocol::Sflow) {
+            if (const Ip told = exporters.find(context.origin.source, context.domain).address; !told.isZero())
+                info.exporter = told;
+        }
+        options.observer->onMessage(info);
     }
 
     /// Returns how much of the payload the message was.

@@ -2,9 +2,11 @@
 // Decoder: flow export datagrams in, rows of a FlowBatch out. Read this first in core/decode.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,13 +37,55 @@ struct MessageInfo {
     uint32_t uptimeMs = 0; ///< 0: the header has none (IPFIX)
     uint32_t flows = 0; ///< rows added
     uint32_t lostSets = 0; ///< sets left for want of a template (they may still be decoded later)
+    // The rest is there for observers, and only as long as they are told.
+    std::span<const uint8_t> payload; ///< of this message
+    Ip agent; ///< of an sFlow datagram
+    DecodeStats counts; ///< what the message added
+    FlowBatch* batch = nullptr; ///< its rows are those from firstRow on
+    size_t firstRow = 0;
 };
 
-/// Is told of every message after it was decoded, on the decoder's thread.
+/// Template records as they come.
+struct TemplateSeen {
+    uint16_t id = 0;
+    bool options = false;
+    bool changed = false; ///< other fields than before
+    size_t fields = 0;
+    size_t lateSets = 0; ///< data sets that waited for it
+};
+
+/// Head of an sFlow flow sample.
+struct SampleSeen {
+    uint32_t source = 0; ///< class in the upper 8 bits; of expanded samples the index alone
+    uint32_t sequence = 0; ///< of this source
+    uint32_t pool = 0; ///< packets that samples could have been taken of, modulo 2³²
+    uint32_t drops = 0; ///< samples that the device dropped, modulo 2³²
+};
+
+/// "Generic interface counters" of an sFlow counter sample, as on the wire: totals since some time.
+struct CountersSeen {
+    uint32_t ifIndex = 0;
+    uint32_t status = 0;
+    uint64_t speed = 0; ///< bits/s
+    uint64_t inOctets = 0;
+    uint64_t outOctets = 0;
+    std::array<uint32_t, 3> inPackets {}; ///< unicast, multicast, broadcast
+    std::array<uint32_t, 3> outPackets {};
+    uint32_t inErrors = 0;
+    uint32_t outErrors = 0;
+    uint32_t inDiscards = 0;
+    uint32_t outDiscards = 0;
+};
+
+/// Is told of every message after it was decoded, and before that of things within it; on the decoder's thread.
 class MessageObserver {
 public:
     virtual ~MessageObserver() = default;
     virtual void onMessage(const MessageInfo& message) = 0;
+    virtual void onTemplate(const TemplateSeen&) { }
+    virtual void onUnknownSet(uint16_t) { } ///< the set's number
+    virtual void onSample(const SampleSeen&) { }
+    virtual void onCounters(const CountersSeen&) { }
 };
 
 struct DecoderOptions {

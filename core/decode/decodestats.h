@@ -32,6 +32,13 @@ public:
     [[nodiscard]] uint64_t operator[](DecodeCount id) const { return m_counts[static_cast<size_t>(id)]; }
     void add(DecodeCount id, uint64_t n = 1) { m_counts[static_cast<size_t>(id)] += n; }
     DecodeStats& operator+=(const DecodeStats& other);
+    /// Takes back what was counted before.
+    DecodeStats& operator-=(const DecodeStats& before)
+    {
+        for (size_t i = 0; i < kSize; ++i)
+            m_counts[i] -= before.m_counts[i];
+        return *this;
+    }
     bool operator==(const DecodeStats&) const = default;
 
     [[nodiscard]] uint64_t datagrams() const { return (*this)[DecodeCount::Datagrams]; }

@@ -179,24 +179,30 @@ void SetDecoder::define(uint16_t id, std::vector<FieldSpec> fields, bool options
 {
     m_stats.add(DecodeCount::Templates);
     const auto key = TemplateKey::of(*m_message, id);
+    TemplateSeen seen {.id = id, .options = options, .fields = fields.size()};
     switch (m_templates.define(key, std::move(fields), options, m_elements, m_schema)) {
     case TemplateTable::Outcome::Refused:
         m_stats.add(DecodeCount::TemplatesRefused);
         return;
     case TemplateTable::Outcome::Changed:
         m_stats.add(DecodeCount::TemplatesChanged);
+        seen.changed = true;
         break;
     case TemplateTable::Outcome::Same:
     case TemplateTable::Outcome::New:
         break;
     }
-    if (m_pending.empty())
-        return;
-    const auto layout = m_templates.find(key);
-    for (const auto& set : m_pending.take(key)) {
-        m_stats.add(DecodeCount::LateSets);
-        decodeData(*layout, set.bytes, set.message);
+    if (!m_pending.empty()) {
+        const auto layout = m_templates.find(key);
+        const auto waiting = m_pending.take(key);
+        for (const auto& set : waiting) {
+            m_stats.add(DecodeCount::LateSets);
+            decodeData(*layout, set.bytes, set.message);
+        }
+        seen.lateSets = waiting.size();
     }
+    if (m_observer)
+        m_observer->onTemplate(seen);
 }
 
 void SetDecoder::data(uint16_t id, Bytes body)
@@ -212,6 +218,8 @@ void SetDecoder::data(uint16_t id, Bytes body)
         return;
     }
     ++m_info->lostSets;
+    if (m_observer)
+        m_observer->onUnknownSet(id);
     m_stats.add(DecodeCount::UnknownSets, m_pending.add(key, *m_message, body));
 }
 

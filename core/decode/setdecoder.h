@@ -20,6 +20,7 @@ public:
         , m_exporters(exporters)
         , m_writer(writer)
         , m_stats(stats)
+        , m_observer(options.observer)
         , m_templates(options.maxTemplates)
         , m_pending(options.maxPendingBytes, options.maxPendingAgeMs)
     {
@@ -55,6 +56,7 @@ private:
     ExporterTable& m_exporters;
     RecordWriter& m_writer;
     DecodeStats& m_stats;
+    MessageObserver* m_observer; ///< may be null
     TemplateTable m_templates;
     PendingSets m_pending;
 

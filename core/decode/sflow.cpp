@@ -14,6 +14,7 @@ namespace {
 constexpr uint32_t kFlowSample = 1, kCounterSample = 2, kExpandedFlow = 3, kExpandedCounter = 4, kDiscarded = 5;
 constexpr uint32_t kRawHeader = 1, kEthernet = 2, kIpv4 = 3, kIpv6 = 4, kSwitch = 1001, kRouter = 1002, kGateway = 1003,
                    kUser = 1004, kMpls = 1006, kNat = 1007, kNatPort = 1020;
+constexpr uint32_t kInterfaceCounters = 1; ///< format of a counter record
 // Header protocols of a raw header.
 constexpr uint32_t kHeaderEthernet = 1, kHeaderPpp = 7, kHeaderIpv4 = 11, kHeaderIpv6 = 12, kHeaderMpls = 13;
 // Interfaces: the upper two bits are a format.
@@ -89,6 +90,7 @@ void SflowDecoder::decode(Bytes payload, MessageContext& message, MessageInfo& i
     Cursor in(payload);
     in.skip(4);
     const Ip agent = readAddress(in);
+    info.agent = agent;
     message.domain = in.u32();
     info.sequence = in.u32();
     info.units = 1;
@@ -133,6 +135,8 @@ void SflowDecoder::sample(uint32_t format, Bytes body)
     case kCounterSample:
     case kExpandedCounter:
         m_stats.add(DecodeCount::CounterSamples);
+        if (m_options.observer)
+            counterSample(body, format == kExpandedCounter);
         break;
     case kDiscarded:
         m_stats.add(DecodeCount::DiscardedPackets);
@@ -147,10 +151,15 @@ void SflowDecoder::flowSample(Bytes body, bool expanded)
 {
     m_stats.add(DecodeCount::Records);
     Cursor in(body);
-    in.skip(expanded ? 12 : 8); // sequence number, source
+    SampleSeen seen;
+    seen.sequence = in.u32();
+    if (expanded)
+        in.skip(4); // the source's class
+    seen.source = in.u32();
     Sample sample;
     setRate(sample, in.u32());
-    in.skip(8); // pool, drops
+    seen.pool = in.u32();
+    seen.drops = in.u32();
     sample.in = readInterface(in, expanded).index();
     const Interface out = readInterface(in, expanded);
     sample.out = out.index();
@@ -160,6 +169,8 @@ void SflowDecoder::flowSample(Bytes body, bool expanded)
         m_stats.add(DecodeCount::MalformedRecords);
         return;
     }
+    if (m_options.observer)
+        m_options.observer->onSample(seen);
     PacketInfo packet;
     for (uint32_t i = 0; in.ok() && i < records; ++i) {
         const uint32_t format = in.u32();
@@ -171,6 +182,40 @@ void SflowDecoder::flowSample(Bytes body, bool expanded)
     }
     m_samples.push_back(sample);
     m_packets.push_back(packet);
+}
+
+/// Of counters only those of interfaces are told; what is cut short tells nothing.
+void SflowDecoder::counterSample(Bytes body, bool expanded)
+{
+    Cursor in(body);
+    in.skip(expanded ? 12 : 8); // sequence number, source
+    const uint32_t records = in.u32();
+    for (uint32_t i = 0; in.ok() && i < records; ++i) {
+        const uint32_t format = in.u32();
+        const Bytes octets = in.take(in.u32());
+        if (!in.ok() || format != kInterfaceCounters)
+            continue;
+        Cursor record(octets);
+        CountersSeen seen;
+        seen.ifIndex = record.u32();
+        record.skip(4); // type
+        seen.speed = record.u64();
+        record.skip(4); // direction
+        seen.status = record.u32();
+        seen.inOctets = record.u64();
+        for (auto& packets : seen.inPackets)
+            packets = record.u32();
+        seen.inDiscards = record.u32();
+        seen.inErrors = record.u32();
+        record.skip(4); // unknown protocols
+        seen.outOctets = record.u64();
+        for (auto& packets : seen.outPackets)
+            packets = record.u32();
+        seen.outDiscards = record.u32();
+        seen.outErrors = record.u32();
+        if (record.ok())
+            m_options.observer->onCounters(seen);
+    }
 }
 
 void SflowDecoder::setRate(Sample& sample, uint32_t rate) const

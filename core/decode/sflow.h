@@ -50,6 +50,7 @@ private:
 
     void sample(uint32_t format, Bytes body);
     void flowSample(Bytes body, bool expanded);
+    void counterSample(Bytes body, bool expanded);
     void setRate(Sample& sample, uint32_t rate) const;
     bool record(uint32_t format, Bytes body, Sample& sample, PacketInfo& packet);
     static bool rawHeader(Bytes body, Sample& sample, PacketInfo& packet);
