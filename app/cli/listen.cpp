@@ -36,6 +36,7 @@ public:
     core::Result<void> flush() override { return m_next.flush(); }
     void listening(const core::Listening& listening) override { m_next.listening(listening); }
     void received(const core::Received& more) override { m_next.received(more); }
+    void health(core::HealthReport&& more) override { m_next.health(std::move(more)); }
     /// False when nobody reads what is printed any more.
     [[nodiscard]] bool open() const { return m_out.open(); }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/health/accounting.h"
+
 namespace rivereto::collectors {
 
 namespace {
@@ -15,18 +17,27 @@ constexpr size_t kSpareDatagrams = 32;
 constexpr size_t kFullBatch = core::kSegmentRows - 128;
 /// How often an idle worker looks up.
 constexpr std::chrono::milliseconds kTick{200};
+/// How often the sink is told what has become known of exporters.
+constexpr std::chrono::milliseconds kTellHealth{1000};
 constexpr unsigned kMaxWorkers = 4;
 
 } // namespace
 
 struct Pipeline::Worker {
     Worker(const std::shared_ptr<const core::Schema>& schema, const PipelineOptions& options)
-        : queue(kQueuedBatches), decoder(schema, options.decoder), enricher(options.enricher ? options.enricher() : core::Enricher()),
-          rows(schema)
+        : queue(kQueuedBatches), health(options.decoder.observer), decoder(schema, watched(options.decoder)),
+          enricher(options.enricher ? options.enricher() : core::Enricher()), rows(schema)
     {
+    }
+    core::DecoderOptions watched(core::DecoderOptions options)
+    {
+        options.observer = &health;
+        return options;
     }
     BoundedQueue<core::DatagramBatch> queue;
     std::atomic<bool> idle{false}; ///< waits at its queue
+    core::HealthAccounting health; ///< outlives the decoder; its thread only
+    std::chrono::steady_clock::time_point healthTold;
     core::Decoder decoder;
     core::Enricher enricher;
     core::FlowBatch rows; ///< this and the next: the worker's thread only
@@ -178,6 +189,10 @@ void Pipeline::run(Worker& worker)
         if (m_options.hold.count() > 0 && !worker.rows.empty() && now - worker.firstRow >= m_options.hold)
             store(worker.rows, worker.enricher);
         publish(worker);
+        if (now - worker.healthTold >= kTellHealth) {
+            worker.healthTold = now;
+            m_sink.health(worker.health.take());
+        }
     }
     finishDecoding(worker);
     while (auto full = takeLastFull())
@@ -209,6 +224,7 @@ void Pipeline::finishDecoding(Worker& worker)
     worker.decoder.finish();
     publish(worker);
     store(worker.rows, worker.enricher);
+    m_sink.health(worker.health.take());
     const std::lock_guard lock(m_mutex);
     --m_decoding;
     m_shared.notify_all();

@@ -7,6 +7,7 @@
 #include <stop_token>
 
 #include "core/batch/flowbatch.h"
+#include "core/health/health.h"
 #include "core/query/aggregate.h"
 #include "core/store/interruption.h"
 
@@ -59,6 +60,8 @@ public:
                                        const std::function<bool(FlowBatch&&)>& sink) = 0;
     /// Times within the range of which the store knows that flows are missing, by start. Stores that do not know have none.
     virtual Result<std::vector<Interruption>> interruptions(const TimeRange&) { return std::vector<Interruption>{}; }
+    /// What is known of the exporters; of interface counters those whose five minutes begin within the range.
+    virtual Result<HealthReport> health(const TimeRange&) { return HealthReport{}; }
 };
 
 /// Write side. Calls may come from several threads; each is an order of its own.
@@ -73,6 +76,8 @@ public:
     virtual void listening(const Listening&) { }
     /// Told what has arrived since it was last told. Never blocks.
     virtual void received(const Received&) { }
+    /// Told about every second what has become known of exporters since it was last told. Never blocks.
+    virtual void health(HealthReport&&) { }
 };
 
 } // namespace rivereto::core

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "storage/sqlite/flowreader.h"
+#include "storage/sqlite/healthlog.h"
 #include "storage/sqlite/lease.h"
 #include "storage/sqlite/storedsegment.h"
 
@@ -68,6 +69,18 @@ core::Result<std::vector<core::Interruption>> SqliteStore::interruptions(const c
 {
     const std::scoped_lock lock(m_mutex);
     return readInterruptions(m_watch, range);
+}
+
+core::Result<core::HealthReport> SqliteStore::health(const core::TimeRange& range)
+{
+    const std::scoped_lock lock(m_mutex);
+    return readHealth(m_watch, range);
+}
+
+void SqliteStore::health(core::HealthReport&& more)
+{
+    if (m_writer)
+        m_writer->health(std::move(more));
 }
 
 void SqliteStore::listening(const core::Listening& listening)

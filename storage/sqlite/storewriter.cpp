@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "storage/sqlite/healthlog.h"
 #include "storage/sqlite/storewriter.h"
 
 #include <algorithm>
@@ -245,13 +246,46 @@ core::Result<void> StoreWriter::flush()
 void StoreWriter::listening(const core::Listening& listening)
 {
     const std::scoped_lock lock(m_mutex);
-    m_listening = listening;
+    m_notes.listening = listening;
 }
 
 void StoreWriter::received(const core::Received& more)
 {
     const std::scoped_lock lock(m_mutex);
-    m_received += more;
+    m_notes.received += more;
+}
+
+void StoreWriter::health(core::HealthReport&& more)
+{
+    if (more.empty())
+        return;
+    const std::scoped_lock lock(m_mutex);
+    if (m_notes.health.empty())
+        m_notes.health = std::move(more);
+    else
+        m_notes.health.merge(more);
+    ++m_appended; // flush() waits for it
+}
+
+/// With the mutex held.
+StoreWriter::Notes StoreWriter::takeNotes()
+{
+    Notes out = std::exchange(m_notes, {});
+    if (m_importing && !m_importEnded)
+        std::swap(out.health, m_notes.health);
+    return out;
+}
+
+core::Result<void> StoreWriter::writeNotes(const Notes& notes)
+{
+    core::Result<void> done;
+    if (notes.listening)
+        done = m_log.write(m_database, *notes.listening);
+    if (done && notes.received != core::Received{})
+        done = writeReceived(notes.received);
+    if (done && !notes.health.empty())
+        done = addHealth(m_database, notes.health);
+    return done;
 }
 
 core::Result<void> StoreWriter::writeReceived(const core::Received& more)
@@ -268,23 +302,21 @@ void StoreWriter::run()
     for (;;) {
         m_wake.wait_until(lock, due, [&] { return m_stop || m_hurry || m_segments.size() >= kQueuedSegments / 2; });
         due = std::chrono::steady_clock::now() + kCommitEvery;
-        m_hurry = false;
+        const bool hurry = std::exchange(m_hurry, false);
         const bool stop = m_stop;
         auto segments = std::exchange(m_segments, {});
         auto rows = std::exchange(m_rows, {});
         const auto appended = m_appended;
         // That nothing came, too, is kept now and then.
         const bool alone = segments.empty() && rows.empty();
-        std::optional<core::Listening> listening;
-        core::Received received;
-        if (!alone || stop || due - m_noted > kNoteEvery) {
-            listening = std::exchange(m_listening, std::nullopt);
-            received = std::exchange(m_received, {});
+        Notes notes;
+        if (!alone || stop || hurry || due - m_noted > kNoteEvery) {
+            notes = takeNotes();
             m_noted = due;
         }
         lock.unlock();
         m_room.notify_all();
-        auto done = alone && !listening && received == core::Received{} ? core::Result<void>() : commit(std::move(segments), std::move(rows), listening, received);
+        auto done = alone && notes.empty() ? core::Result<void>() : commit(std::move(segments), std::move(rows), notes);
         lock.lock();
         if (!done) {
             m_error = done.error();
@@ -328,17 +360,11 @@ core::Result<void> StoreWriter::inTransaction(const std::function<core::Result<v
     return done;
 }
 
-core::Result<void> StoreWriter::commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows, const std::optional<core::Listening>& listening, const core::Received& received)
+core::Result<void> StoreWriter::commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows, const Notes& notes)
 {
     return inTransaction([&]() -> core::Result<void> {
-        if (listening) {
-            if (auto done = m_log.write(m_database, *listening); !done)
-                return done;
-        }
-        if (received != core::Received{}) {
-            if (auto done = writeReceived(received); !done)
-                return done;
-        }
+        if (auto done = writeNotes(notes); !done)
+            return done;
         for (const auto& segment : segments) {
             if (auto done = writeSegment(segment); !done)
                 return tl::unexpected(done.error());

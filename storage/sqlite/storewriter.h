@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/batch/flowbatch.h"
+#include "core/health/health.h"
 #include "storage/sqlite/catalog.h"
 #include "storage/sqlite/listeninglog.h"
 #include "storage/sqlite/mergeplan.h"
@@ -38,6 +39,8 @@ public:
     /// Any thread. Kept with the next commit, or after a while; at the end in any case.
     void listening(const core::Listening& listening);
     void received(const core::Received& more);
+    /// Of an import: kept when it ends, for one that is cut short comes again.
+    void health(core::HealthReport&& more);
 
     /// An earlier import that did not come to its end (killed, cancelled, no room), found at the start.
     struct Unfinished {
@@ -61,7 +64,16 @@ private:
     core::Result<void> beginImport(const std::string& name);
     core::Result<void> markImport(const std::string& name);
     void run();
-    core::Result<void> commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows, const std::optional<core::Listening>& listening, const core::Received& received);
+    /// What is kept beside the flows.
+    struct Notes {
+        std::optional<core::Listening> listening;
+        core::Received received;
+        core::HealthReport health;
+        [[nodiscard]] bool empty() const { return !listening && received == core::Received{} && health.empty(); }
+    };
+    Notes takeNotes();
+    core::Result<void> writeNotes(const Notes& notes);
+    core::Result<void> commit(std::deque<EncodedSegment> segments, std::vector<core::FlowBatch> rows, const Notes& notes);
     core::Result<void> writeReceived(const core::Received& more);
     core::Result<void> writeTexts();
     core::Result<int64_t> writeSegment(const EncodedSegment& segment);
@@ -108,8 +120,7 @@ private:
     std::condition_variable m_written;
     std::deque<EncodedSegment> m_segments; ///< guarded, as are all below
     std::vector<core::FlowBatch> m_rows;
-    std::optional<core::Listening> m_listening; ///< not yet written
-    core::Received m_received; ///< not yet written
+    Notes m_notes; ///< not yet written
     std::chrono::steady_clock::time_point m_noted; ///< when it was last
     uint64_t m_appended = 0;
     uint64_t m_committed = 0;
