@@ -22,14 +22,6 @@ constexpr std::pair<std::string_view, double Statistics::*> kStatistics[] = {
 };
 constexpr std::pair<std::string_view, double Statistics::*> kValue[] = {{"value", &Statistics::average}};
 
-/// Empty where there is no value.
-std::string plainNumber(double number)
-{
-    if (std::isnan(number))
-        return {};
-    return number == std::floor(number) && std::abs(number) < 1e15 ? fmt::format("{:.0f}", number) : fmt::format("{}", number);
-}
-
 std::vector<std::string> markNames(const Query& query)
 {
     std::vector<std::string> out;
@@ -131,6 +123,13 @@ std::string jsonTable(const Table& rows, size_t texts, bool lines)
 }
 
 } // namespace
+
+std::string plainNumber(double number)
+{
+    if (std::isnan(number))
+        return {};
+    return number == std::floor(number) && std::abs(number) < 1e15 ? fmt::format("{:.0f}", number) : fmt::format("{}", number);
+}
 
 std::span<const std::pair<std::string_view, double Statistics::*>> statisticsOf(const Query& query)
 {

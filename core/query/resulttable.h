@@ -19,6 +19,8 @@ std::string resultJson(const QueryResult& result, int utcOffsetMinutes, bool lin
 
 // Parts of these tables, for other forms of them:
 
+/// In full, without unit or grouping; empty where there is no value.
+std::string plainNumber(double number);
 /// Names and members of the figures that a kind of query has.
 std::span<const std::pair<std::string_view, double Statistics::*>> statisticsOf(const Query& query);
 bool hasSamples(const QueryResult& result);
