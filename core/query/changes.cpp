@@ -74,6 +74,8 @@ void Changes::weigh()
     }
     if (!mixed)
         m_all = std::abs(m_scale.whole());
+    else if (m_all < kRounding * std::max(m_scale.wholeBefore, m_scale.wholeDuring))
+        m_all = 0; // every value is what it was
 }
 
 /// Few values mostly suffice, of however many.

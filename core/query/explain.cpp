@@ -76,7 +76,6 @@ struct Sums {
 /// A dimension with what it is ranked by.
 struct Weighed {
     ExplainedDimension told;
-    size_t order = 0; ///< in which it was asked for
     uint64_t fingerprint = 0;
 };
 
@@ -216,7 +215,7 @@ private:
     Result<void> lookAt(const Dimension& dimension)
     {
         m_plan.dimensions = {dimension};
-        Weighed out{.told = {.dimension = dimension}, .order = m_out.done};
+        Weighed out{.told = {.dimension = dimension}};
         auto before = ask(requestOf(m_plan, m_asked));
         if (!before)
             return tl::unexpected(before.error());
@@ -343,7 +342,10 @@ private:
                 return neededBy(a) < neededBy(b);
             if (divergenceOf(a) != divergenceOf(b))
                 return divergenceOf(a) > divergenceOf(b);
-            return a.order < b.order;
+            // One of a hundred is a better answer than one of two.
+            if (a.told.values != b.told.values)
+                return a.told.values > b.told.values;
+            return a.told.dimension.column < b.told.dimension.column;
         });
         std::unordered_map<uint64_t, std::string> splits;
         m_out.dimensions.clear();

@@ -10,7 +10,7 @@
 // * How different: the Jensen–Shannon divergence between the shares of the values before and during, in bits: 0 when each
 //   value has the share that it had, 1 when no value occurs in both (J. Lin, “Divergence Measures Based on the Shannon
 //   Entropy”, IEEE Transactions on Information Theory 37(1), 1991, §III, with equal weights). It decides between dimensions
-//   that need equally many values.
+//   that need equally many values; where it is equal, too, the one that has more values comes first.
 // * What cannot win is ranked below all that can, and told: see Verdict.
 #pragma once
 
