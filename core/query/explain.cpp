@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "core/query/changes.h"
+#include "core/query/emptycolumns.h"
 #include "core/query/shape.h"
 
 namespace rivereto::core {
@@ -67,6 +68,11 @@ Result<void> checkRanges(const ExplainQuery& query)
     return {};
 }
 
+bool isZero(const uint8_t* key, size_t width)
+{
+    return std::all_of(key, key + width, [](uint8_t byte) { return byte == 0; });
+}
+
 /// The two sums of one dimension; equal keys stand in both.
 struct Sums {
     Aggregate before;
@@ -100,11 +106,12 @@ public:
             return tl::unexpected(summed.error());
         const auto dimensions = std::exchange(m_plan.dimensions, {});
         m_out.asked = dimensions.size();
+        const auto ranges = m_within ? std::vector{m_asked} : std::vector{m_asked, m_query.range};
+        EmptyColumns emptyColumns(m_plan, dimensions, ranges, [&](const Plan& one, const TimeRange& range, size_t most) { return ask(requestOf(one, range, most)); });
         for (const auto& dimension : dimensions) {
-            if (auto looked = lookAt(dimension); !looked)
+            if (auto looked = lookAt(dimension, emptyColumns); !looked)
                 return tl::unexpected(looked.error());
             ++m_out.done;
-            rank();
             if (m_progress)
                 m_progress(m_out);
             if (m_control.progress)
@@ -170,9 +177,9 @@ private:
         return sums;
     }
 
-    AggregateRequest requestOf(const Plan& plan, const TimeRange& range) const
+    AggregateRequest requestOf(const Plan& plan, const TimeRange& range, size_t most = kMostValues) const
     {
-        auto out = requestFor(plan, kMostValues);
+        auto out = requestFor(plan, most);
         out.range = range;
         out.firstPoint = range.from;
         out.keepEnds = false;
@@ -212,9 +219,23 @@ private:
         return {};
     }
 
-    Result<void> lookAt(const Dimension& dimension)
+    Result<void> lookAt(const Dimension& dimension, EmptyColumns& emptyColumns)
     {
+        const auto empty = emptyColumns.isEmpty(dimension);
+        if (!empty)
+            return tl::unexpected(empty.error());
+        if (*empty) {
+            m_out.withoutValues.push_back(dimension.name);
+            return {};
+        }
         m_plan.dimensions = {dimension};
+        auto looked = sumAndWeigh(dimension);
+        rank();
+        return looked;
+    }
+
+    Result<void> sumAndWeigh(const Dimension& dimension)
+    {
         Weighed out{.told = {.dimension = dimension}};
         auto before = ask(requestOf(m_plan, m_asked));
         if (!before)
@@ -268,8 +289,7 @@ private:
         if (changes.size() != 1)
             return changes.size() == 0;
         const auto width = requestFor(m_plan, 0).keyWidth();
-        const bool zero = std::all_of(changes.key(0), changes.key(0) + width, [](uint8_t byte) { return byte == 0; });
-        return zero || keyTexts(m_plan, changes.key(0), texts)[0].empty();
+        return isZero(changes.key(0), width) || keyTexts(m_plan, changes.key(0), texts)[0].empty();
     }
 
     Result<Verdict> judge(const Changes& changes, const DictionaryView& texts)
