@@ -49,7 +49,11 @@ ResultView::ResultView(Explorer& explorer, const Theme& theme, QWidget* parent) 
     splitter->setHandleWidth(9);
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(top);
-    splitter->addWidget(m_table);
+    m_explain = new ExplainView(explorer, theme);
+    m_below = new QStackedWidget;
+    m_below->addWidget(m_table);
+    m_below->addWidget(m_explain);
+    splitter->addWidget(m_below);
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 0);
     splitter->setSizes({426, 320});
@@ -106,7 +110,7 @@ void ResultView::connectChart(ChartView* chart)
     connect(chart, &ChartView::rangeDragged, &m_explorer, &Explorer::dragRange);
     connect(chart, &ChartView::backAsked, &m_explorer, &Explorer::back);
     connect(chart, &ChartView::brushChanged, this, [this] { emit brushChanged(m_chart->brush().has_value()); });
-    connect(chart, &ChartView::explainAsked, this, &ResultView::explainAsked);
+    connect(chart, &ChartView::explainAsked, this, &ResultView::explain);
     connect(chart, &ChartView::flowsAsked, this, [this](const core::TimeRange& range) { emit flowsAsked(range, {}); });
     connect(chart, &ChartView::seriesHovered, m_table, &SeriesTable::setHovered);
     connect(chart, &ChartView::seriesClicked, this, &ResultView::clicked);
@@ -119,6 +123,7 @@ void ResultView::connectTable()
     // Charts made before the table need it, too.
     for (const auto& [make, chart] : m_made)
         connect(chart, &ChartView::seriesHovered, m_table, &SeriesTable::setHovered);
+    connect(m_explain, &ExplainView::closeAsked, this, &ResultView::closeExplain);
     connect(m_table, &SeriesTable::hovered, this, &ResultView::highlight);
     connect(m_table, &SeriesTable::clicked, this, &ResultView::clicked);
     connect(m_table, &SeriesTable::filterAsked, this, &ResultView::narrow);
@@ -144,8 +149,22 @@ void ResultView::setAnswer(const AnswerPtr& answer)
     syncHeading();
 }
 
+void ResultView::explain(const core::TimeRange& range)
+{
+    m_below->setCurrentWidget(m_explain);
+    m_explain->explain(range);
+    m_explain->dimensions().setFocus();
+}
+
+void ResultView::closeExplain()
+{
+    m_explain->stop();
+    m_below->setCurrentWidget(m_table);
+}
+
 void ResultView::clear()
 {
+    closeExplain();
     m_answer.reset();
     m_visibility.showAll();
     for (const auto& [make, chart] : m_made)

@@ -8,6 +8,7 @@
 #include <QStackedWidget>
 
 #include "ui/charts/chartkinds.h"
+#include "ui/explore/explainview.h"
 #include "ui/explore/explorer.h"
 #include "ui/explore/seriestable.h"
 #include "ui/explore/visibility.h"
@@ -25,12 +26,15 @@ public:
     /// The chart of the answer's kind.
     [[nodiscard]] ChartView& chart() { return *m_chart; }
     [[nodiscard]] SeriesTable& table() { return *m_table; }
+    [[nodiscard]] ExplainView& explainView() { return *m_explain; }
+    /// Puts what changed in a range in the place of the table.
+    void explain(const core::TimeRange& range);
+    void closeExplain();
     /// Of the answer's kind, drawn like the chart; for export.
     [[nodiscard]] ChartLook look();
     [[nodiscard]] QString title() const { return m_title->text(); }
 
 signals:
-    void explainAsked(const core::TimeRange& range);
     /// Whether a range is marked in the chart.
     void brushChanged(bool marked);
     /// Raw flows of a range, narrowed by a condition that may be empty.
@@ -56,7 +60,9 @@ private:
     QStackedWidget* m_charts = nullptr;
     std::map<ChartView* (*)(const Theme&), ChartView*> m_made;
     ChartView* m_chart = nullptr;
+    QStackedWidget* m_below = nullptr; ///< the table, or what explains a range
     SeriesTable* m_table = nullptr;
+    ExplainView* m_explain = nullptr;
     AnswerPtr m_answer;
     SeriesVisibility m_visibility;
 };

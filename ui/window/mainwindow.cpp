@@ -245,7 +245,7 @@ void MainWindow::syncPage()
 void MainWindow::explainBrush()
 {
     if (const auto brush = m_explore->chart().brush())
-        emit m_explore->result().explainAsked(*brush);
+        m_explore->result().explain(*brush);
 }
 
 void MainWindow::showFlows(const core::TimeRange& range, const std::string& condition)
