@@ -46,8 +46,10 @@ void DimensionPicker::fill(const QString& search)
     std::vector<std::pair<QString, std::vector<Choice>>> groups;
     const auto offer = [&](const QString& group, Choice choice) {
         const bool taken = std::ranges::find(m_taken, choice.name.toStdString()) != m_taken.end();
-        const bool found = search.isEmpty() || choice.label.contains(search, Qt::CaseInsensitive) || choice.name.contains(search, Qt::CaseInsensitive)
-            || group.contains(search, Qt::CaseInsensitive);
+        const bool found = std::ranges::all_of(search.split(QLatin1Char(' '), Qt::SkipEmptyParts), [&](const QString& word) {
+            return choice.label.contains(word, Qt::CaseInsensitive) || choice.name.contains(word, Qt::CaseInsensitive)
+                || group.contains(word, Qt::CaseInsensitive);
+        });
         if (taken || !found)
             return;
         auto there = std::ranges::find(groups, group, &std::pair<QString, std::vector<Choice>>::first);

@@ -50,8 +50,12 @@ void Explorer::restart()
 
 void Explorer::go(const ViewState& state)
 {
-    if (state == this->state())
+    if (state == this->state()) {
+        // A further window may begin with what it already stands at.
+        if (!m_answer && !m_runner.running())
+            ask();
         return;
+    }
     const bool asked = m_answer && !m_runner.running() && this->state().asksLike(state);
     m_fresh = false;
     m_sinceDrag.invalidate();

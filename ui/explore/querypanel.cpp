@@ -17,6 +17,7 @@ namespace {
 constexpr int kWidth = 256;
 constexpr int kMargin = 16;
 constexpr int kFieldWidth = 136;
+constexpr int kWideFieldWidth = 184;
 constexpr int kPrefixWidths[] = {82, 92};
 constexpr core::Unit kUnits[] = {core::Unit::L3Bps,       core::Unit::L2Bps, core::Unit::Pps,     core::Unit::Fps,   core::Unit::InL2Percent,
                                  core::Unit::OutL2Percent, core::Unit::Bytes, core::Unit::Packets, core::Unit::Flows, core::Unit::Distinct};
@@ -158,8 +159,11 @@ void QueryPanel::buildMeasure()
 
     connect(m_units, &QComboBox::activated, this, [this] {
         const auto unit = static_cast<core::Unit>(m_units->currentData().toInt());
-        if (unit == core::Unit::Distinct)
-            return pickDistinct();
+        // Later, or the key that chose the unit chooses in the list of columns, too.
+        if (unit == core::Unit::Distinct) {
+            QMetaObject::invokeMethod(this, &QueryPanel::pickDistinct, Qt::QueuedConnection);
+            return;
+        }
         m_explorer.change([unit](ViewState& next) {
             next.query.unit = unit;
             next.query.distinct.clear();
@@ -295,6 +299,8 @@ void QueryPanel::syncUnits()
     const int distinct = m_units->findData(static_cast<int>(core::Unit::Distinct));
     m_units->setItemText(distinct, query.unit == core::Unit::Distinct ? unitLabel(query, *m_explorer.schema()) : tr("Different…"));
     m_units->setCurrentIndex(m_units->findData(static_cast<int>(query.unit)));
+    m_units->setFixedWidth(query.unit == core::Unit::Distinct ? kWideFieldWidth : kFieldWidth);
+    m_units->setToolTip(m_units->currentText());
 }
 
 void QueryPanel::pickDistinct()
