@@ -9,6 +9,7 @@
 #include <QInputDialog>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QLineEdit>
 #include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
@@ -50,6 +51,8 @@ private slots:
     void linksOpenStates();
     void sessionIsRestored();
     void readyViewsAndWindows();
+    void furtherWindowHasItsAnswer();
+    void distinctAsksForAColumn();
     void savedViews();
     void exportsEachFormat();
     void everyChartKind();
@@ -490,6 +493,47 @@ void TestWindow::readyViewsAndWindows()
     QCOMPARE(m_window->explorer().state().query.filter, std::string("Proto = 6"));
     QTRY_VERIFY(!other->explorer().running());
     delete other;
+}
+
+/// Also at the very first view, which a window stands at before it has asked anything.
+void TestWindow::furtherWindowHasItsAnswer()
+{
+    m_backend->openStore(someFlows());
+    settle();
+    m_window->explorer().setDimensions({"SrcAS"});
+    settle();
+    trigger(QStringLiteral("&New window"));
+    for (auto* widget : QApplication::topLevelWidgets()) {
+        if (auto* window = qobject_cast<MainWindow*>(widget); window && window != m_window.get() && window->isVisible()) {
+            QTRY_VERIFY(window->explorer().answer());
+            delete window;
+            return;
+        }
+    }
+    QFAIL("no further window");
+}
+
+/// The key that chooses the unit does not choose in the list of columns that follows.
+void TestWindow::distinctAsksForAColumn()
+{
+    m_backend->openStore(someFlows());
+    settle();
+    auto* units = m_window->findChild<QComboBox*>(QStringLiteral("units"));
+    units->setCurrentIndex(units->findData(static_cast<int>(core::Unit::Distinct)));
+    emit units->activated(units->currentIndex());
+    QVERIFY(!QApplication::activePopupWidget());
+    QTRY_VERIFY(QApplication::activePopupWidget());
+    QCOMPARE(m_window->explorer().state().query.unit, core::Unit::L3Bps);
+    auto* picker = QApplication::activePopupWidget();
+    // Words in any order, of the label or of the column's name.
+    auto* search = picker->findChild<QLineEdit*>();
+    QTest::keyClicks(search, QStringLiteral("port dst"));
+    QTest::keyClick(search, Qt::Key_Return);
+    settle();
+    QCOMPARE(m_window->explorer().state().query.unit, core::Unit::Distinct);
+    QCOMPARE(m_window->explorer().state().query.distinct, std::string("DstPort"));
+    const auto title = chartTitle(*m_window->explorer().schema(), m_window->explorer().state().query);
+    QVERIFY2(title.startsWith(QStringLiteral("Different values of destination port, by ")), qPrintable(title));
 }
 
 void TestWindow::savedViews()

@@ -19,6 +19,8 @@ constexpr Direction kDirections[] = {Direction::Up, Direction::Down};
 
 double crisp(double y) { return std::floor(y) + 0.5; }
 
+QString withUnit(const QString& figure, const QString& unit) { return unit.isEmpty() ? figure : figure + QStringLiteral("\u00a0") + unit; }
+
 /// Diagonal lines, cut at the rectangle by computing so that files without clipping show the same.
 void hatch(QPainter& painter, const QRectF& box, const QColor& colour)
 {
@@ -89,7 +91,7 @@ std::optional<size_t> pointAt(const TimeScale& scale, const ChartData& data, dou
 QString roundQuantity(double value, const QString& suffix)
 {
     const auto scale = core::scaleFor(value);
-    return QStringLiteral("%1\u00a0%2%3").arg(QString::number(value / scale.divisor, 'g', 4), text(scale.prefix), suffix);
+    return withUnit(QString::number(value / scale.divisor, 'g', 4), scaledUnit(scale.prefix, suffix));
 }
 
 ValueLabels::ValueLabels(const ValueAxis& axis, const QString& suffix, bool share)
@@ -101,7 +103,7 @@ ValueLabels::ValueLabels(const ValueAxis& axis, const QString& suffix, bool shar
     const auto scale = core::scaleFor(std::max(last(axis.ticks), last(axis.ticksDown)));
     if (!m_each && !m_share) {
         m_divisor = scale.divisor;
-        m_suffix = text(scale.prefix) + suffix;
+        m_suffix = scaledUnit(scale.prefix, suffix);
     }
 }
 
@@ -111,7 +113,7 @@ QString ValueLabels::operator()(double tick) const
         return QStringLiteral("%1\u00a0%").arg(tick * 100);
     if (tick == 0)
         return QStringLiteral("0");
-    return m_each ? roundQuantity(tick, m_suffix) : QStringLiteral("%1\u00a0%2").arg(QString::number(tick / m_divisor, 'g', 4), m_suffix);
+    return m_each ? roundQuantity(tick, m_suffix) : withUnit(QString::number(tick / m_divisor, 'g', 4), m_suffix);
 }
 
 void paintValueAxis(QPainter& painter, const Theme& theme, const Plot& plot, const ValueLabels& labels, double labelWidth)

@@ -117,7 +117,7 @@ void SankeyScene::paintHeadings(QPainter& painter, size_t number) const
     const auto font = m_theme.font(kSmallFont, QFont::DemiBold);
     const QFontMetricsF metrics(font);
     const double step = (m_right - m_left - m_nodeWidth) / static_cast<double>(columns - 1);
-    const auto unit = text(m_scale.prefix) + unitSuffix(m_answer->result->query.unit);
+    const auto unit = scaledUnit(m_scale.prefix, unitSuffix(m_answer->result->query.unit));
     const auto small = m_theme.font(kSmallFont);
     double end = m_size.width() - 4;
     for (size_t c = columns; c-- > 0;) {

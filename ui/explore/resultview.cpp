@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/explore/resultview.h"
 
+#include <cmath>
+
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QVBoxLayout>
@@ -177,17 +179,24 @@ void ResultView::syncHeading()
     if (!m_answer)
         return;
     const auto& result = *m_answer->result;
-    m_title->setText(chartTitle(*m_explorer.schema(), m_answer->asked.query.dimensions));
+    m_title->setText(chartTitle(*m_explorer.schema(), m_answer->asked.query));
     m_title->setToolTip(m_title->text());
     const bool before = result.previous != nullptr;
     m_beforeLine->setVisible(before);
     m_before->setVisible(before);
     if (before)
-        m_before->setText(previousName(result, m_explorer.clock()));
-    if (result.intervalMs > 0)
+        m_before->setText(result.previous->rowsMatched > 0 ? previousName(result, m_explorer.clock())
+                                                           : tr("%1: no flows").arg(previousName(result, m_explorer.clock())));
+    const bool speedless = core::isPercent(result.query.unit) && !std::isfinite(result.total.statistics.average);
+    const auto value = quantity(result.total.statistics.average, unitSuffix(result.query.unit));
+    if (speedless)
+        m_points->setText(tr("No speed is known for these interfaces"));
+    else if (result.intervalMs > 0)
         m_points->setText(tr("%1 points of %2").arg(QString::number(result.total.points.size()), text(core::formatInterval(result.intervalMs))));
+    else if (core::isTotal(result.query.unit))
+        m_points->setText(tr("%1 in %2").arg(value, lengthText(result.range.length())));
     else
-        m_points->setText(tr("average of %1, %2").arg(lengthText(result.range.length()), quantity(result.total.statistics.average, unitSuffix(result.query.unit))));
+        m_points->setText(tr("average of %1, %2").arg(lengthText(result.range.length()), value));
 }
 
 ChartLook ResultView::look()

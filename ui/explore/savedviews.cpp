@@ -88,7 +88,7 @@ void SavedViews::askForName(const QString& title, const QString& proposed, const
 
 void SavedViews::askToSave()
 {
-    const auto proposed = chartTitle(*m_explorer.schema(), m_explorer.state().query.dimensions);
+    const auto proposed = chartTitle(*m_explorer.schema(), m_explorer.state().query);
     askForName(tr("Save this view"), proposed, [this](const QString& name) { m_profile.saveView(name, linkOf(m_explorer.state())); });
 }
 

@@ -66,7 +66,7 @@ Figure::Figure(const Exhibit& exhibit, const Theme& theme)
 
 Figure::~Figure() = default;
 
-QString Figure::title() const { return chartTitle(*m_exhibit.schema, m_exhibit.answer->asked.query.dimensions); }
+QString Figure::title() const { return chartTitle(*m_exhibit.schema, m_exhibit.answer->asked.query); }
 
 QString Figure::subtitle() const
 {

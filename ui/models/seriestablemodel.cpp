@@ -302,8 +302,8 @@ QVariant SeriesTableModel::headerData(int section, Qt::Orientation orientation, 
         if (wanted == Figure::Key || wanted == Figure::Share || wanted == Figure::Change)
             return QString();
         if (wanted == Figure::Total || (wanted == Figure::Before && core::isTotal(unit)))
-            return text(m_sum.prefix) + totalSuffix(unit);
-        return text(m_rate.prefix) + unitSuffix(unit);
+            return scaledUnit(m_sum.prefix, totalSuffix(unit));
+        return scaledUnit(m_rate.prefix, unitSuffix(unit));
     case Qt::DisplayRole: {
         const auto name = wanted == Figure::Key ? QString() : figureName(wanted);
         if (wanted == Figure::Key)

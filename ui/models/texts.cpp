@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/texts.h"
 
+#include <cmath>
+
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QLocale>
@@ -63,14 +65,21 @@ QString dimensionLabel(const core::Schema& schema, const core::Dimension& dimens
 
 QString groupLabel(core::Group group) { return QCoreApplication::translate("columns", std::string(core::groupName(group)).c_str()); }
 
-QString chartTitle(const core::Schema& schema, const std::vector<std::string>& dimensions)
+QString chartTitle(const core::Schema& schema, const core::Query& query)
 {
-    QStringList names;
-    for (const auto& name : dimensions) {
+    const auto label = [&](const std::string& name) {
         const auto bound = core::bindDimensions(std::span(&name, 1), schema);
-        names << (bound ? inSentence(dimensionLabel(schema, bound->front())) : text(name));
+        return bound ? inSentence(dimensionLabel(schema, bound->front())) : text(name);
+    };
+    QStringList names;
+    for (const auto& name : query.dimensions)
+        names << label(name);
+    const auto by = words().createSeparatedList(names);
+    if (query.unit == core::Unit::Distinct) {
+        const auto counted = tr("Different values of %1").arg(label(query.distinct));
+        return names.isEmpty() ? counted : tr("%1, by %2").arg(counted, by);
     }
-    return names.isEmpty() ? tr("All traffic") : tr("Traffic by %1").arg(words().createSeparatedList(names));
+    return names.isEmpty() ? tr("All traffic") : tr("Traffic by %1").arg(by);
 }
 
 QString unitLabel(core::Unit unit)
@@ -110,12 +119,24 @@ QString totalSuffix(core::Unit unit)
     case core::Unit::Packets: return tr("packets");
     case core::Unit::Fps:
     case core::Unit::Flows: return tr("flows");
-    case core::Unit::Distinct: return tr("values");
+    case core::Unit::Distinct: return {}; // the title says what is counted
     default: return QStringLiteral("B");
     }
 }
 
-QString quantity(double value, const QString& suffix) { return text(core::formatScaled(value, suffix.toStdString())); }
+QString scaledUnit(std::string_view prefix, const QString& suffix)
+{
+    // "kb/s", but "k flows".
+    const bool word = suffix.size() > 3;
+    return text(prefix) + (word && !prefix.empty() ? QStringLiteral("\u00a0") : QString()) + suffix;
+}
+
+QString quantity(double value, const QString& suffix)
+{
+    const auto scale = core::scaleFor(value);
+    const auto unit = std::isfinite(value) ? scaledUnit(scale.prefix, suffix) : QString();
+    return text(core::formatOnScale(value, scale)) + (unit.isEmpty() ? unit : QStringLiteral("\u00a0") + unit);
+}
 
 bool isOther(const core::Series& series, size_t dimension)
 {
@@ -288,6 +309,13 @@ QString lengthText(uint64_t ms)
     constexpr std::pair<uint64_t, const char*> units[] = {{86'400, QT_TRANSLATE_NOOP("texts", "d")}, {3600, QT_TRANSLATE_NOOP("texts", "h")},
                                                           {60, QT_TRANSLATE_NOOP("texts", "min")}, {1, QT_TRANSLATE_NOOP("texts", "s")}};
     uint64_t seconds = (ms + 500) / 1000;
+    // What is left out is rounded, not cut: 5 h 59 min 59 s are 6 h.
+    for (size_t i = 1; i < std::size(units); ++i) {
+        if (seconds >= units[i - 1].first) {
+            seconds = (seconds + units[i].first / 2) / units[i].first * units[i].first;
+            break;
+        }
+    }
     QStringList parts;
     for (const auto& [length, name] : units) {
         if (seconds >= length && parts.size() < 2)

@@ -18,7 +18,7 @@ inline QString text(std::string_view view) { return QString::fromUtf8(view.data(
 QString columnLabel(const core::Column& column);
 QString groupLabel(core::Group group);
 /// "Traffic by source AS and input interface".
-QString chartTitle(const core::Schema& schema, const std::vector<std::string>& dimensions);
+QString chartTitle(const core::Schema& schema, const core::Query& query);
 
 /// "L3 bits/s".
 QString unitLabel(core::Unit unit);
@@ -28,6 +28,8 @@ QString unitLabel(const core::Query& query, const core::Schema& schema);
 QString unitSuffix(core::Unit unit);
 /// Of the sum behind a rate: "B", "packets", "flows".
 QString totalSuffix(core::Unit unit);
+/// "Gb/s", "k flows": a unit behind its decimal prefix.
+QString scaledUnit(std::string_view prefix, const QString& suffix);
 /// "6.14 Gb/s".
 QString quantity(double value, const QString& suffix);
 
