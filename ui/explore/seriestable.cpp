@@ -100,9 +100,14 @@ void SeriesHeader::paintSection(QPainter* painter, const QRect& rect, int sectio
         if (sorted)
             painter->drawPixmap(inner.left() + QFontMetrics(titleFont).horizontalAdvance(title) + 6, top, arrow);
     } else {
-        const int unitWidth = unit.isEmpty() ? 0 : QFontMetrics(unitFont).horizontalAdvance(unit) + 4;
         const int titleWidth = QFontMetrics(titleFont).horizontalAdvance(title);
-        words(*painter, inner, Qt::AlignRight | Qt::AlignVCenter, unitFont, m_theme[Token::secondary], unit);
+        int unitWidth = unit.isEmpty() ? 0 : QFontMetrics(unitFont).horizontalAdvance(unit) + 4;
+        // In a narrow column the figure's name goes before the unit, which its neighbours have as well.
+        const int arrowWidth = sorted ? 14 : 0;
+        if (titleWidth + arrowWidth + unitWidth > rect.width() - kPadding)
+            unitWidth = 0;
+        else
+            words(*painter, inner, Qt::AlignRight | Qt::AlignVCenter, unitFont, m_theme[Token::secondary], unit);
         words(*painter, inner.adjusted(-kPadding, 0, -unitWidth, 0), Qt::AlignRight | Qt::AlignVCenter, titleFont, titleColour, title);
         if (sorted)
             painter->drawPixmap(inner.right() - unitWidth - titleWidth - 14, top, arrow);
