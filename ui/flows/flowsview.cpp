@@ -381,6 +381,12 @@ void FlowsView::keyPressEvent(QKeyEvent* event)
         event->accept();
         return;
     }
+    // With Ctrl, Qt moves without selecting; what stands below and beside the list would tell of two flows.
+    if (event->modifiers() == Qt::ControlModifier && (event->key() == Qt::Key_Home || event->key() == Qt::Key_End)) {
+        setCurrentIndex(moveCursor(event->key() == Qt::Key_Home ? MoveHome : MoveEnd, Qt::NoModifier));
+        event->accept();
+        return;
+    }
     QAbstractItemView::keyPressEvent(event);
 }
 
