@@ -178,13 +178,8 @@ void MainWindow::showKeys()
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(32);
     grid->setVerticalSpacing(6);
-    int row = 0;
-    const auto add = [&](const QString& what, const QString& keys) {
-        auto* key = new QLabel(keys);
-        key->setObjectName(QStringLiteral("key"));
-        grid->addWidget(new QLabel(what), row, 0);
-        grid->addWidget(key, row++, 1, Qt::AlignLeft);
-    };
+    std::vector<std::pair<QString, QString>> list;
+    const auto add = [&](const QString& what, const QString& keys) { list.emplace_back(what, keys); };
     for (const auto* menu : m_menus->actions()) {
         for (const auto* action : menu->menu()->actions()) {
             if (!action->shortcut().isEmpty())
@@ -198,6 +193,14 @@ void MainWindow::showKeys()
     add(tr("In the chart: zoom into the marked range"), tr("Enter"));
     add(tr("In the table: show alone, hide, show all"), tr("Space, Ctrl+Space, Escape"));
     add(tr("On a dimension: move, remove"), tr("Alt+Up, Alt+Down, Delete"));
+    // Side by side, or they would not fit on a small screen.
+    const int half = static_cast<int>(list.size() + 1) / 2;
+    for (int i = 0; i < static_cast<int>(list.size()); ++i) {
+        auto* key = new QLabel(list[static_cast<size_t>(i)].second);
+        key->setObjectName(QStringLiteral("key"));
+        grid->addWidget(new QLabel(list[static_cast<size_t>(i)].first), i % half, i < half ? 0 : 2);
+        grid->addWidget(key, i % half, i < half ? 1 : 3, Qt::AlignLeft);
+    }
     rows->addLayout(grid);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
     connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::close);
