@@ -68,7 +68,7 @@ std::optional<int> Arguments::parse(const QStringList& arguments)
 
 std::optional<std::string> Arguments::value(const QString& name) const
 {
-    if (!m_parser.isSet(name))
+    if (!has(name))
         return std::nullopt;
     return m_parser.value(name).toStdString();
 }

@@ -24,7 +24,8 @@ public:
     /// An exit code when the program is to end at once: --help, --version, wrong usage (said on stderr).
     std::optional<int> parse(const QStringList& arguments);
 
-    [[nodiscard]] bool has(const QString& name) const { return m_parser.isSet(name); }
+    /// Whether it was given; an option that the command does not have never is.
+    [[nodiscard]] bool has(const QString& name) const { return m_parser.optionNames().contains(name); }
     [[nodiscard]] std::optional<std::string> value(const QString& name) const;
     [[nodiscard]] std::string value(const QString& name, const std::string& otherwise) const { return value(name).value_or(otherwise); }
     [[nodiscard]] QStringList values(const QString& name) const { return m_parser.values(name); }

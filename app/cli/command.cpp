@@ -13,6 +13,7 @@ constexpr Command kCommands[] = {
     {"import", QT_TRANSLATE_NOOP("QObject", "read captures into a database"), runImport},
     {"listen", QT_TRANSLATE_NOOP("QObject", "receive flows and store them"), runListen},
     {"query", QT_TRANSLATE_NOOP("QObject", "tables, time series and raw flows"), runQueryCommand},
+    {"explain", QT_TRANSLATE_NOOP("QObject", "what changed in a range of time, and what makes the change"), runExplain},
     {"report", QT_TRANSLATE_NOOP("QObject", "a chart, its data or a whole report as a file"), runReport, true},
     {"schema", QT_TRANSLATE_NOOP("QObject", "every column and its meaning"), runSchema},
     {"config", QT_TRANSLATE_NOOP("QObject", "the configuration in force, or a check of one"), runConfig},

@@ -16,6 +16,7 @@ struct Command {
 int runImport(const QStringList& arguments);
 int runListen(const QStringList& arguments);
 int runQueryCommand(const QStringList& arguments);
+int runExplain(const QStringList& arguments);
 int runReport(const QStringList& arguments);
 int runSchema(const QStringList& arguments);
 int runConfig(const QStringList& arguments);

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "app/cli/arguments.h"
+#include "app/cli/texttable.h"
 #include "core/query/resulttable.h"
 #include "core/text/number.h"
 #include "core/text/time.h"
@@ -19,21 +20,6 @@ using core::Series;
 
 namespace {
 
-using Table = std::vector<std::vector<std::string>>;
-
-std::string_view unitText(core::Unit unit)
-{
-    switch (unit) {
-    case core::Unit::L3Bps:
-    case core::Unit::L2Bps: return "b/s";
-    case core::Unit::Pps: return "p/s";
-    case core::Unit::Fps: return "flows/s";
-    case core::Unit::InL2Percent:
-    case core::Unit::OutL2Percent: return "%";
-    default: return "";
-    }
-}
-
 /// What `total` counts for a unit.
 std::string_view totalUnit(core::Unit unit)
 {
@@ -43,25 +29,6 @@ std::string_view totalUnit(core::Unit unit)
 core::FlowForm formOf(Format format)
 {
     return format == Format::Json ? core::FlowForm::Json : format == Format::NdJson ? core::FlowForm::NdJson : core::FlowForm::Csv;
-}
-
-void align(std::string& out, const Table& rows, const std::vector<bool>& right)
-{
-    std::vector<size_t> widths;
-    const auto widthOf = [](const std::string& text) { return static_cast<size_t>(QString::fromStdString(text).size()); };
-    for (const auto& row : rows) {
-        widths.resize(std::max(widths.size(), row.size()));
-        for (size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], widthOf(row[i]));
-    }
-    for (const auto& row : rows) {
-        for (size_t i = 0; i < row.size(); ++i) {
-            const std::string pad(widths[i] - widthOf(row[i]), ' ');
-            const bool last = i + 1 == row.size();
-            out += right[i] ? pad + row[i] : last ? row[i] : row[i] + pad;
-            out += last ? "\n" : "  ";
-        }
-    }
 }
 
 /// Tables for people, row by row.
@@ -129,22 +96,17 @@ private:
         m_rows[0].emplace_back(name);
         m_right.push_back(true);
     }
-    /// "15169 Google" where the name is known.
     [[nodiscard]] std::vector<std::string> named(std::vector<std::string> key) const
     {
-        for (size_t i = 0; i < key.size() && m_asNames; ++i) {
-            if (m_schema[m_result.dimensions[i].column].type != core::Type::Asn)
-                continue;
-            if (const auto name = m_asNames->name(core::parseAsn(key[i]).value_or(0)); !name.empty())
-                key[i].append(" ").append(name);
-        }
+        for (size_t i = 0; i < key.size(); ++i)
+            key[i] = withName(std::move(key[i]), m_schema[m_result.dimensions[i].column], m_asNames);
         return key;
     }
 
     const QueryResult& m_result;
     const core::Schema& m_schema;
     const core::AsNames* m_asNames;
-    Table m_rows;
+    TextRows m_rows;
     std::vector<bool> m_right;
 };
 

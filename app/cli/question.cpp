@@ -88,13 +88,19 @@ std::vector<std::string> splitList(const std::string& text)
     return out;
 }
 
-void addQuestionOptions(Arguments& args)
+void addQuestionOptions(Arguments& args, std::initializer_list<std::string_view> without)
 {
+    const auto wanted = [&](std::string_view name) { return std::ranges::find(without, name) == without.end(); };
     const auto option = [&](const char* name, const char* value, const QString& help) {
-        args.addOption(QLatin1String(name), QLatin1String(value), help);
+        if (wanted(name))
+            args.addOption(QLatin1String(name), QLatin1String(value), help);
+    };
+    const auto flag = [&](const char* name, const QString& help) {
+        if (wanted(name))
+            args.addFlag(QLatin1String(name), help);
     };
     option("db", "X", QObject::tr("Database to ask."));
-    args.addFlag(QStringLiteral("r"), QObject::tr("The operands are captures, read into a temporary database; the filter comes last or with --filter."));
+    flag("r", QObject::tr("The operands are captures, read into a temporary database; the filter comes last or with --filter."));
     option("from", "TIME", QObject::tr("Start of the range: ISO 8601, Unix time, “6 hours ago”, “yesterday at 19:00”."));
     option("to", "TIME", QObject::tr("End of the range (not included)."));
     option("dimensions", "A,B", QObject::tr("Columns to group by; Addr, AS, Port, Country … count a flow at both ends, Conversation is the pair of addresses."));
@@ -107,14 +113,14 @@ void addQuestionOptions(Arguments& args)
     option("kind", "table|timeseries|sankey|flows", QObject::tr("What is asked for."));
     option("points", "N", QObject::tr("At most so many points. Default 200."));
     option("interval", "T", QObject::tr("Length of a point, as 60s, 5min, 1h."));
-    args.addFlag(QStringLiteral("bidirectional"), QObject::tr("The opposite direction, too."));
+    flag("bidirectional", QObject::tr("The opposite direction, too."));
     option("previous-period", "hour|day|week|4weeks|year", QObject::tr("The same range that much earlier, too."));
-    args.addFlag(QStringLiteral("spread"), QObject::tr("Bytes and packets over the time that a flow lasted, not at its time."));
-    args.addFlag(QStringLiteral("billing"), QObject::tr("Adds p95(5m): the 95th percentile of 5-minute points, by nearest rank."));
+    flag("spread", QObject::tr("Bytes and packets over the time that a flow lasted, not at its time."));
+    flag("billing", QObject::tr("Adds p95(5m): the 95th percentile of 5-minute points, by nearest rank."));
     option("fields", "A,B", QObject::tr("Columns of kind flows."));
     option("sort", "COLUMN", QObject::tr("Order of kind flows, “-” before it for descending. Default TimeReceived."));
     option("count", "N", QObject::tr("Rows of kind flows; 0 is all."));
-    args.addFlag(QStringLiteral("local"), QObject::tr("Times in the local time zone instead of UTC."));
+    flag("local", QObject::tr("Times in the local time zone instead of UTC."));
 }
 
 /// Prints what is wrong and gives the exit code on the error side.
@@ -193,6 +199,29 @@ tl::expected<QuestionInput, int> openQuestion(const Arguments& args, const Runti
         return input;
     const auto operands = readOperands(args);
     return readCaptures(args, runtime, operands->captures, *threads, std::move(stop));
+}
+
+tl::expected<QuestionInput, int> openInput(const Arguments& args, const Runtime& runtime, std::stop_token stop)
+{
+    const auto threads = args.threads();
+    if (!threads)
+        return tl::unexpected<int>(kUsage);
+    const bool read = args.has(QStringLiteral("r"));
+    const auto address = args.value(QStringLiteral("db"));
+    if (read == address.has_value())
+        return tl::unexpected(args.wrongUsage("say either --db X or -r FILE…"));
+    if (read == args.operands().isEmpty())
+        return tl::unexpected(args.wrongUsage(read ? std::string("-r needs at least one capture") : fmt::format("“{}” is one operand too many", args.operands().first().toStdString())));
+    if (address) {
+        auto database = openDatabase(*address, runtime.schema(), {.threads = *threads});
+        if (!database)
+            return tl::unexpected(sayFailed(database.error()));
+        return QuestionInput {.database = std::move(*database)};
+    }
+    std::vector<std::string> captures;
+    for (const auto& operand : args.operands())
+        captures.push_back(operand.toStdString());
+    return readCaptures(args, runtime, captures, *threads, std::move(stop));
 }
 
 /// Says which flows are missing from an answer because they could not be read; the exit code.

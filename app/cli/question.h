@@ -17,8 +17,8 @@ namespace rivereto::app {
 /// The clock's time; `local`: natural-language times are in the machine's zone.
 core::Now nowFor(bool local);
 
-/// --db, -r, the range and every option of a query.
-void addQuestionOptions(Arguments& args);
+/// --db, -r, the range and every option of a query, but those that a command has no use for.
+void addQuestionOptions(Arguments& args, std::initializer_list<std::string_view> without = {});
 
 /// What the options ask for.
 struct Question {
@@ -45,6 +45,9 @@ struct QuestionInput {
 /// wrong and gives the exit code on the error side.
 tl::expected<QuestionInput, int> openQuestion(const Arguments& args, const Runtime& runtime, const std::function<core::Result<void>(const std::shared_ptr<const core::Schema>&)>& check,
                                               const std::string& filter, std::stop_token stop);
+
+/// --db, or all operands of -r as captures in a temporary database, for commands that ask no question.
+tl::expected<QuestionInput, int> openInput(const Arguments& args, const Runtime& runtime, std::stop_token stop);
 
 /// Says which flows are missing from an answer because they could not be read; the exit code.
 int sayDamagedParts(const std::vector<core::DamagedPart>& parts, const core::Now& now, const std::string& path);

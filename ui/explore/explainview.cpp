@@ -43,7 +43,7 @@ public:
         auto words = option.rect.adjusted(8, 0, -8, 0);
         if (bar.isValid()) {
             const bool both = index.data(kSignedRole).toBool();
-            const double room = both ? option.rect.width() * 0.22 : option.rect.width() * 0.45;
+            const double room = both ? option.rect.width() * 0.15 : option.rect.width() * 0.45;
             const double zero = option.rect.left() + 8 + (both ? room : 0);
             const double width = std::clamp(bar.toDouble(), -1.0, 1.0) * room;
             painter->setPen(Qt::NoPen);
@@ -110,6 +110,7 @@ QTableWidget* table(const QStringList& header, const Theme& theme, const QString
     out->setItemDelegate(new BarDelegate(theme, out));
     out->horizontalHeader()->setHighlightSections(false);
     out->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    out->horizontalHeader()->setObjectName(QStringLiteral("explainHeader"));
     return out;
 }
 
@@ -128,8 +129,7 @@ ExplainView::ExplainView(Explorer& explorer, const Theme& theme, QWidget* parent
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(m_dimensions);
     splitter->addWidget(m_values);
-    splitter->setStretchFactor(0, 5);
-    splitter->setStretchFactor(1, 6);
+    splitter->setSizes({560, 560});
     column->addWidget(splitter, 1);
     connect(&m_runner, &ExplainRunner::found, this, &ExplainView::take);
     connect(&m_runner, &ExplainRunner::failed, this, [this](const core::Error& error) { m_state->setText(errorText(error)); });
@@ -184,17 +184,17 @@ QWidget* ExplainView::buildHead()
 
 void ExplainView::buildTables()
 {
-    m_dimensions = table({tr("Dimension"), tr("How few values make the change"), tr("Difference"), QString()}, m_theme, tr("Dimensions, best explanation first"));
+    m_dimensions = table({tr("Dimension"), tr("Values that make the change"), tr("Difference"), QString()}, m_theme, tr("Dimensions, best explanation first"));
     m_dimensions->setAccessibleDescription(tr("Enter groups by the dimension."));
     m_values = table({tr("Value"), tr("Before"), tr("During"), tr("Change"), QString(), QString()}, m_theme, tr("Values that make the change"));
     m_values->setAccessibleDescription(tr("Enter filters for the value, Delete leaves it out."));
     auto* left = m_dimensions->horizontalHeader();
     left->setSectionResizeMode(kVerdict, QHeaderView::Stretch);
-    for (const auto& [column, width] : {std::pair(kName, 160), {kDivergence, 90}, {kGroup, 80}})
+    for (const auto& [column, width] : {std::pair(kName, 150), {kDivergence, 84}, {kGroup, 76}})
         m_dimensions->setColumnWidth(column, width);
     auto* right = m_values->horizontalHeader();
     right->setSectionResizeMode(kValue, QHeaderView::Stretch);
-    for (const auto& [column, width] : {std::pair(kBefore, 86), {kDuring, 86}, {kChange, 190}, {kOnly, 60}, {kWithout, 72}})
+    for (const auto& [column, width] : {std::pair(kBefore, 78), {kDuring, 78}, {kChange, 196}, {kOnly, 50}, {kWithout, 66}})
         m_values->setColumnWidth(column, width);
     m_values->setContextMenuPolicy(Qt::CustomContextMenu);
     m_dimensions->setContextMenuPolicy(Qt::NoContextMenu);
