@@ -9,6 +9,7 @@
 #include "core/filter/filter.h"
 #include "tests/ui/fakebackend.h"
 #include "ui/filter/filterbox.h"
+#include "ui/filter/filtercolours.h"
 #include "ui/models/seriestablemodel.h"
 #include "ui/models/texts.h"
 
@@ -30,6 +31,7 @@ private slots:
     void conditionsAreValid();
     void narrowingKeepsMeaning();
     void offsetsInUtf8();
+    void figuresInWords();
 
 private:
     AnswerPtr ask(core::Query query);
@@ -104,7 +106,7 @@ void TestModels::tableOfTotals()
     QCOMPARE(model.columnCount(), 3);
     QCOMPARE(model.index(0, 0).data().toString(), QStringLiteral("All traffic"));
     QCOMPARE(model.index(0, 2).data(SeriesTableModel::kNumberRole).toDouble(), 20000.0);
-    QCOMPARE(model.headerData(2, Qt::Horizontal, SeriesTableModel::kUnitRole).toString(), QStringLiteral("kflows"));
+    QCOMPARE(model.headerData(2, Qt::Horizontal, SeriesTableModel::kUnitRole).toString(), QStringLiteral("k\u00a0flows"));
 }
 
 void TestModels::runnerDropsStaleAnswers()
@@ -207,6 +209,23 @@ void TestModels::offsetsInUtf8()
     for (int i = 0; i <= words.size(); ++i)
         QCOMPARE(toPosition(words, toByteOffset(words, i)), i);
     QCOMPARE(toByteOffset(words, static_cast<int>(words.size())), static_cast<size_t>(bytes.size()));
+}
+
+void TestModels::figuresInWords()
+{
+    const auto spaced = [](QString words) { return words.replace(QChar(0xa0), u' '); };
+    QCOMPARE(spaced(quantity(6.14e9, unitSuffix(core::Unit::L3Bps))), QStringLiteral("6.14 Gb/s"));
+    // Prefixes stand close to symbols, apart from words.
+    QCOMPARE(spaced(quantity(12'300, unitSuffix(core::Unit::Flows))), QStringLiteral("12.3 k flows"));
+    QCOMPARE(spaced(quantity(12, unitSuffix(core::Unit::Flows))), QStringLiteral("12 flows"));
+    QCOMPARE(spaced(quantity(12'300, unitSuffix(core::Unit::Distinct))), QStringLiteral("12.3 k"));
+    QCOMPARE(quantity(7, unitSuffix(core::Unit::Distinct)), QStringLiteral("7"));
+    QCOMPARE(quantity(std::nan(""), unitSuffix(core::Unit::L3Bps)), QStringLiteral("–"));
+    // What is left out of a length is rounded.
+    QCOMPARE(spaced(lengthText(21'599'000)), QStringLiteral("6 h"));
+    QCOMPARE(spaced(lengthText(21'540'000)), QStringLiteral("5 h 59 min"));
+    QCOMPARE(spaced(lengthText(86'399'000)), QStringLiteral("1 d"));
+    QCOMPARE(spaced(lengthText(90'000)), QStringLiteral("1 min 30 s"));
 }
 
 QTEST_MAIN(TestModels)

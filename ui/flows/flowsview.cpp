@@ -383,7 +383,8 @@ void FlowsView::keyPressEvent(QKeyEvent* event)
     }
     // With Ctrl, Qt moves without selecting; what stands below and beside the list would tell of two flows.
     if (event->modifiers() == Qt::ControlModifier && (event->key() == Qt::Key_Home || event->key() == Qt::Key_End)) {
-        setCurrentIndex(moveCursor(event->key() == Qt::Key_Home ? MoveHome : MoveEnd, Qt::NoModifier));
+        selectionModel()->setCurrentIndex(moveCursor(event->key() == Qt::Key_Home ? MoveHome : MoveEnd, Qt::NoModifier),
+            QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
         event->accept();
         return;
     }
