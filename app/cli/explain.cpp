@@ -68,9 +68,10 @@ int runExplain(const QStringList& arguments)
     if (const auto exit = args.parse(arguments))
         return *exit;
     const auto now = nowFor(args.has(QStringLiteral("local")));
-    const auto format = parseFormat(args.value(QStringLiteral("format"), "text"));
+    const auto form = args.value(QStringLiteral("format"), "text");
+    const auto format = parseFormat(form);
     if (!format || *format == Format::NdJson)
-        return args.wrongUsage("--format takes text, csv or json");
+        return args.wrongUsage(fmt::format("“{}” is no format of an explanation: text, csv or json", form));
     auto question = readQuestion(args, now, {.limit = kValues});
     if (!question)
         return question.error();

@@ -18,6 +18,8 @@ using core::Verdict;
 namespace {
 
 constexpr std::string_view kNoValue = "none";
+/// Share of the change from which a value that is not needed is told all the same.
+constexpr double kWorthTelling = 0.01;
 
 std::string quantity(double value, core::Unit unit) { return core::formatScaled(value, unit == core::Unit::Bytes ? "B" : unitText(unit)); }
 
@@ -100,8 +102,8 @@ private:
             return print("    the same split as {}\n", told.sameAs);
         TextRows rows;
         for (const auto& value : told.top) {
-            // What changed the other way, or not at all, is no part of the answer.
-            if (value.share <= 0)
+            // What is not needed, and hardly changed or the other way, is no part of the answer.
+            if (rows.size() >= told.needed && value.share < kWorthTelling)
                 break;
             rows.push_back({"   ", value.text.empty() ? std::string(kNoValue) : withName(value.text, m_schema[told.dimension.column], m_asNames), quantity(value.before, m_unit), "→",
                             quantity(value.during, m_unit), change(value.change, m_unit), core::formatPercent(value.share)});

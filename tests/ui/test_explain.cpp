@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Explain in the window: a marked range, what changed in it, and what a click makes of it.
-#include <QSignalSpy>
+#include <QApplication>
+#include <QClipboard>
 #include <QTest>
 
 #include "tests/ui/fakebackend.h"
@@ -18,8 +19,14 @@ private slots:
     void groupsAndFilters();
     void escapeReturns();
     void anotherBaseline();
+    void byKeyboard();
+    void unitsAndErrors();
+    void controlsHaveNames();
 
 private:
+    static QString cell(const ExplainTable& table, int row, int column);
+    static void click(ExplainTable& table, int row, int column);
+    int rowOf(const QString& name);
     ExplainView& view() { return m_window->explorePage().result().explainView(); }
     void settle() { QTRY_VERIFY_WITH_TIMEOUT(!m_window->explorer().running(), 20'000); }
     void explainAttack();
@@ -78,40 +85,85 @@ void TestExplain::explainAttack()
     QVERIFY(view().explanation());
 }
 
+QString TestExplain::cell(const ExplainTable& table, int row, int column)
+{
+    return table.model()->index(row, column).data().toString();
+}
+
+int TestExplain::rowOf(const QString& name)
+{
+    for (int row = 0; row < view().dimensions().model()->rowCount(); ++row) {
+        if (cell(view().dimensions(), row, ExplainedDimensions::Name) == name)
+            return row;
+    }
+    return -1;
+}
+
+void TestExplain::click(ExplainTable& table, int row, int column)
+{
+    const auto index = table.model()->index(row, column);
+    table.scrollTo(index);
+    QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(index).center());
+}
+
 void TestExplain::findsTheCause()
 {
     explainAttack();
     const auto& explanation = *view().explanation();
     QVERIFY(explanation.change() > 0);
-    // One AS and one port make the change; both are told before anything else.
-    QCOMPARE(explanation.dimensions.front().needed, size_t{1});
-    QStringList first;
-    for (int row = 0; row < 2; ++row)
-        first << view().dimensions().item(row, 0)->text();
-    QVERIFY2(first.contains(QStringLiteral("Destination port")), qPrintable(first.join(u',')));
-    QVERIFY(view().dimensions().item(0, 1)->text().startsWith(QStringLiteral("1 of ")));
-    QVERIFY(view().values().rowCount() > 0);
+    QVERIFY2(view().title().contains(QStringLiteral("against the rest of the range: +")), qPrintable(view().title()));
+    // One port makes the change: it is told before anything else.
+    QCOMPARE(cell(view().dimensions(), 0, ExplainedDimensions::Name), QStringLiteral("Destination port"));
+    QCOMPARE(cell(view().dimensions(), 0, ExplainedDimensions::Told), QStringLiteral("1 of 3 values makes 100\u00a0%"));
+    QCOMPARE(view().dimensions().currentIndex().row(), 0);
+    const auto& values = view().values();
+    QCOMPARE(cell(values, 0, ExplainedValues::Value), QStringLiteral("53"));
+    QCOMPARE(cell(values, 0, ExplainedValues::Before), QStringLiteral("0"));
+    QVERIFY(cell(values, 0, ExplainedValues::Change).startsWith(u'+'));
+    QCOMPARE(cell(values, 0, ExplainedValues::Share), QStringLiteral("100\u00a0%"));
+    QCOMPARE(values.model()->headerData(ExplainedValues::Before, Qt::Horizontal, SeriesTableModel::kUnitRole).toString(), QStringLiteral("kb/s"));
+    // AS have their names.
+    view().dimensions().setCurrentIndex(view().dimensions().model()->index(rowOf(QStringLiteral("Source AS")), 0));
+    QCOMPARE(cell(values, 0, ExplainedValues::Value), QStringLiteral("64500 Example"));
 }
 
 void TestExplain::groupsAndFilters()
 {
     explainAttack();
-    int port = -1;
-    for (int row = 0; row < view().dimensions().rowCount(); ++row) {
-        if (view().dimensions().item(row, 0)->text() == QStringLiteral("Destination port"))
-            port = row;
-    }
-    QVERIFY(port >= 0);
-    view().dimensions().setCurrentCell(port, 0);
-    QCOMPARE(view().values().item(0, 0)->text(), QStringLiteral("53"));
-    emit view().dimensions().cellClicked(port, 3);
+    click(view().dimensions(), rowOf(QStringLiteral("Destination port")), ExplainedDimensions::Group);
     QCOMPARE(m_window->explorer().state().query.dimensions, std::vector<std::string>{"DstPort"});
     settle();
-    emit view().values().cellClicked(0, 4);
+    // The explanation stands, and is of the marked range still.
+    QVERIFY(view().isVisible() && view().explanation()->done == view().explanation()->asked);
+    click(view().values(), 0, ExplainedValues::Only);
     QCOMPARE(m_window->explorer().state().query.filter, std::string("DstPort = 53"));
     settle();
-    emit view().values().cellClicked(0, 5);
-    QVERIFY(m_window->explorer().state().query.filter.ends_with("NOT (DstPort = 53)"));
+    // It is explained anew with the filter.
+    QTRY_VERIFY_WITH_TIMEOUT(!view().running() && view().explanation() && view().explanation()->query.filter == "DstPort = 53", 20'000);
+    QCOMPARE(view().explanation()->before, 0.0);
+    m_window->explorer().back();
+    QTRY_VERIFY_WITH_TIMEOUT(!view().running() && view().explanation() && view().explanation()->query.filter.empty(), 20'000);
+    settle();
+    click(view().values(), 0, ExplainedValues::Without);
+    QCOMPARE(m_window->explorer().state().query.filter, std::string("NOT (DstPort = 53)"));
+    settle();
+}
+
+void TestExplain::byKeyboard()
+{
+    explainAttack();
+    QVERIFY(view().dimensions().hasFocus());
+    const int row = rowOf(QStringLiteral("Source AS"));
+    for (int i = 0; i < row; ++i)
+        QTest::keyClick(&view().dimensions(), Qt::Key_Down);
+    QTest::keyClick(&view().dimensions(), Qt::Key_Return);
+    QCOMPARE(m_window->explorer().state().query.dimensions, std::vector<std::string>{"SrcAS"});
+    QTest::keyClick(&view().dimensions(), Qt::Key_Tab);
+    QVERIFY(view().values().hasFocus());
+    QTest::keyClick(&view().values(), Qt::Key_C, Qt::ControlModifier);
+    QVERIFY(QApplication::clipboard()->text().startsWith(QStringLiteral("Source AS\tBefore\tDuring\tChange\tShare\n64500 Example\t")));
+    QTest::keyClick(&view().values(), Qt::Key_Delete);
+    QCOMPARE(m_window->explorer().state().query.filter, std::string("NOT (SrcAS = 64500)"));
     settle();
 }
 
@@ -121,6 +173,11 @@ void TestExplain::escapeReturns()
     QTest::keyClick(&view().dimensions(), Qt::Key_Escape);
     QVERIFY(!view().isVisible());
     QVERIFY(m_window->explorePage().table().isVisible());
+    QVERIFY(m_window->explorePage().table().view().hasFocus());
+    // Nothing follows the filter any more.
+    m_window->explorer().setFilter("SrcAS = 64500");
+    settle();
+    QVERIFY(!view().running());
 }
 
 void TestExplain::anotherBaseline()
@@ -128,12 +185,41 @@ void TestExplain::anotherBaseline()
     explainAttack();
     const auto around = view().explanation()->against;
     for (auto* button : view().findChildren<QPushButton*>()) {
-        if (button->text() == QStringLiteral("the time before"))
+        if (button->text() == QStringLiteral("Period before"))
             button->click();
     }
-    QTRY_VERIFY_WITH_TIMEOUT(!view().running(), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!view().running() && view().explanation(), 20'000);
     QVERIFY(view().explanation()->against != around);
     QCOMPARE(view().explanation()->against, (std::vector{core::TimeRange{kStart + 180 * kSecond, kStart + 240 * kSecond}}));
+    QVERIFY(view().title().contains(QStringLiteral("the period before")));
+}
+
+/// What cannot be shared out is explained by what stands behind it; what cannot be explained is told.
+void TestExplain::unitsAndErrors()
+{
+    m_window->explorer().change([](ViewState& state) {
+        state.query.unit = core::Unit::Distinct;
+        state.query.distinct = "SrcAS";
+    });
+    settle();
+    explainAttack();
+    QCOMPARE(view().explanation()->query.unit, core::Unit::Fps);
+    QVERIFY2(view().title().contains(QStringLiteral("flows/s")), qPrintable(view().title()));
+    m_window->explorePage().result().explain(*m_window->explorer().shownRange());
+    QTRY_VERIFY_WITH_TIMEOUT(!view().running(), 20'000);
+    QVERIFY2(view().note().contains(QStringLiteral("nothing is left around it")), qPrintable(view().note()));
+    QCOMPARE(view().dimensions().model()->rowCount(), 0);
+}
+
+void TestExplain::controlsHaveNames()
+{
+    explainAttack();
+    for (auto* button : view().findChildren<QPushButton*>())
+        QVERIFY(!button->text().isEmpty() || !button->accessibleName().isEmpty());
+    QVERIFY(!view().dimensions().accessibleName().isEmpty() && !view().values().accessibleName().isEmpty());
+    const auto first = view().dimensions().model()->index(0, 0);
+    QVERIFY(first.data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("1 of 3")));
+    QVERIFY(view().values().model()->index(0, ExplainedValues::Without).data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("53")));
 }
 
 QTEST_MAIN(TestExplain)

@@ -2,116 +2,32 @@
 #include "ui/explore/explainview.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include <QApplication>
+#include <QClipboard>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
-#include <QPainter>
 #include <QSplitter>
-#include <QStyledItemDelegate>
+#include <QStyle>
 #include <QVBoxLayout>
-
-#include "core/text/number.h"
 
 namespace rivereto::ui {
 
 namespace {
 
-constexpr int kRow = 24;
 constexpr int kHead = 40;
-enum DimensionColumn { kName, kVerdict, kDivergence, kGroup };
-enum ValueColumn { kValue, kBefore, kDuring, kChange, kOnly, kWithout };
-/// −1 … 1 of a change, 0 … 1 of a divergence.
-constexpr int kBarRole = Qt::UserRole;
-constexpr int kSignedRole = Qt::UserRole + 1;
+/// Values that are told of each dimension.
+constexpr size_t kValues = 50;
+constexpr uint64_t kMinute = 60'000;
+constexpr int kMenuWords = 260; ///< pixels of a value in a menu
 
-/// Rows with bars: of a change to the left and right of a middle line, so that not only colour tells its sign.
-class BarDelegate : public QStyledItemDelegate {
-public:
-    BarDelegate(const Theme& theme, QObject* parent) : QStyledItemDelegate(parent), m_theme(theme) { }
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
-    {
-        painter->save();
-        painter->setRenderHint(QPainter::Antialiasing);
-        const bool chosen = option.state.testFlag(QStyle::State_Selected);
-        painter->fillRect(option.rect, m_theme[chosen ? Token::selectedRow : Token::surface]);
-        painter->setPen(m_theme[Token::softBorder]);
-        painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
-        const auto bar = index.data(kBarRole);
-        auto words = option.rect.adjusted(8, 0, -8, 0);
-        if (bar.isValid()) {
-            const bool both = index.data(kSignedRole).toBool();
-            const double room = both ? option.rect.width() * 0.15 : option.rect.width() * 0.45;
-            const double zero = option.rect.left() + 8 + (both ? room : 0);
-            const double width = std::clamp(bar.toDouble(), -1.0, 1.0) * room;
-            painter->setPen(Qt::NoPen);
-            painter->setBrush(m_theme[width < 0 ? Token::series2 : both ? Token::series1 : Token::shareBar]);
-            painter->drawRect(QRectF(std::min(zero, zero + width), option.rect.center().y() - 5, std::abs(width), 11));
-            if (both) {
-                painter->setPen(m_theme[Token::secondary]);
-                painter->drawLine(QPointF(zero, option.rect.top() + 4), QPointF(zero, option.rect.bottom() - 4));
-            }
-        }
-        const bool link = index.data(Qt::UserRole + 2).toBool();
-        const auto colour = index.data(Qt::ForegroundRole);
-        painter->setFont(m_theme.font(12, index.data(Qt::UserRole + 3).toBool() ? QFont::DemiBold : QFont::Normal));
-        painter->setPen(link ? m_theme[Token::accent] : colour.isValid() ? colour.value<QColor>() : m_theme[Token::text]);
-        const auto alignment = static_cast<Qt::Alignment>(index.data(Qt::TextAlignmentRole).toInt());
-        painter->drawText(words, static_cast<int>(alignment) | Qt::TextSingleLine, QFontMetrics(painter->font()).elidedText(index.data().toString(), Qt::ElideRight, words.width()));
-        if (option.state.testFlag(QStyle::State_HasFocus)) {
-            painter->setPen(m_theme[Token::accent]);
-            painter->setBrush(Qt::NoBrush);
-            painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
-        }
-        painter->restore();
-    }
-
-private:
-    const Theme& m_theme;
-};
-
-QTableWidgetItem* cell(const QString& words, Qt::Alignment alignment = Qt::AlignLeft)
+/// Percent of interfaces and numbers of different values do not add up: what stands behind them does.
+core::Unit explainedUnit(core::Unit unit)
 {
-    auto* out = new QTableWidgetItem(words);
-    out->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
-    out->setTextAlignment(alignment | Qt::AlignVCenter);
-    return out;
-}
-
-QTableWidgetItem* link(const QString& words, const QString& help)
-{
-    auto* out = cell(words, Qt::AlignRight);
-    out->setData(Qt::UserRole + 2, true);
-    out->setToolTip(help);
-    return out;
-}
-
-QString signedQuantity(double value, const QString& suffix)
-{
-    return (value < 0 ? QStringLiteral("−") : QStringLiteral("+")) + quantity(std::abs(value), suffix);
-}
-
-QTableWidget* table(const QStringList& header, const Theme& theme, const QString& name)
-{
-    auto* out = new QTableWidget(0, static_cast<int>(header.size()));
-    out->setHorizontalHeaderLabels(header);
-    out->setAccessibleName(name);
-    out->verticalHeader()->hide();
-    out->verticalHeader()->setDefaultSectionSize(kRow);
-    out->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    out->setShowGrid(false);
-    out->setSelectionBehavior(QAbstractItemView::SelectRows);
-    out->setSelectionMode(QAbstractItemView::SingleSelection);
-    out->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    out->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    out->setTabKeyNavigation(false);
-    out->setItemDelegate(new BarDelegate(theme, out));
-    out->horizontalHeader()->setHighlightSections(false);
-    out->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    out->horizontalHeader()->setObjectName(QStringLiteral("explainHeader"));
-    return out;
+    if (core::isExplainable(unit))
+        return unit;
+    return core::isPercent(unit) ? core::Unit::L2Bps : core::Unit::Fps;
 }
 
 } // namespace
@@ -120,23 +36,19 @@ ExplainView::ExplainView(Explorer& explorer, const Theme& theme, QWidget* parent
 {
     setObjectName(QStringLiteral("chart"));
     setAttribute(Qt::WA_StyledBackground);
+    m_valueModel.setAsNames([this](uint32_t number) { return m_explorer.autonomousSystem(number); });
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(buildHead());
-    buildTables();
-    auto* splitter = new QSplitter;
-    splitter->setChildrenCollapsible(false);
-    splitter->addWidget(m_dimensions);
-    splitter->addWidget(m_values);
-    splitter->setSizes({560, 560});
-    column->addWidget(splitter, 1);
+    column->addWidget(buildTables(), 1);
     connect(&m_runner, &ExplainRunner::found, this, &ExplainView::take);
-    connect(&m_runner, &ExplainRunner::failed, this, [this](const core::Error& error) { m_state->setText(errorText(error)); });
-    connect(&m_runner, &ExplainRunner::runningChanged, this, &ExplainView::syncHead);
+    connect(&m_runner, &ExplainRunner::failed, this, &ExplainView::fail);
+    connect(&m_runner, &ExplainRunner::runningChanged, this, &ExplainView::syncNote);
     connect(&explorer, &Explorer::clockChanged, this, &ExplainView::syncHead);
-    connect(&theme, &Theme::changed, this, &ExplainView::restyle);
-    restyle();
+    connect(&explorer, &Explorer::stateChanged, this, &ExplainView::follow);
+    connect(&theme, &Theme::changed, this, &ExplainView::syncIcons);
+    syncIcons();
 }
 
 QWidget* ExplainView::buildHead()
@@ -144,276 +56,284 @@ QWidget* ExplainView::buildHead()
     auto* head = new QFrame;
     head->setFixedHeight(kHead);
     auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(12, 0, 12, 0);
+    row->setContentsMargins(12, 0, 8, 0);
     row->setSpacing(8);
     m_title = new QLabel;
     m_title->setProperty("role", "title");
+    m_title->setTextFormat(Qt::PlainText);
     m_title->setMinimumWidth(40);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    m_state = new QLabel;
-    m_state->setProperty("role", "small");
+    m_note = new QLabel;
+    m_note->setProperty("role", "small");
+    m_progress = new QProgressBar;
+    m_progress->setFixedWidth(80);
+    m_progress->setTextVisible(false);
+    m_progress->setAccessibleName(tr("Dimensions looked at"));
     m_cancel = new QPushButton(tr("Cancel"));
     m_close = new QPushButton;
     m_close->setProperty("icon", true);
     m_close->setFlat(true);
     m_close->setAccessibleName(tr("Back to the table (Escape)"));
     m_close->setToolTip(m_close->accessibleName());
-    row->addWidget(m_title, 1);
-    row->addWidget(m_state);
-    row->addWidget(m_cancel);
-    row->addWidget(new QLabel(tr("against")));
     auto* choices = new QHBoxLayout;
     choices->setSpacing(0);
     m_baseline = new QButtonGroup(this);
-    const std::tuple<core::Baseline, QString, const char*> baselines[] = {{core::Baseline::Around, tr("the rest shown"), "first"}, {core::Baseline::Before, tr("the time before"), "last"}};
-    for (const auto& [baseline, name, segment] : baselines) {
+    const std::tuple<core::Baseline, QString, QString, const char*> baselines[] = {
+        {core::Baseline::Around, tr("Rest of the range"), tr("Against what is shown before and after it"), "first"},
+        {core::Baseline::Before, tr("Period before"), tr("Against the time of the same length that ends where it starts"), "last"}};
+    for (const auto& [baseline, name, help, segment] : baselines) {
         auto* button = new QPushButton(name);
         button->setCheckable(true);
+        button->setToolTip(help);
         button->setProperty("segment", segment);
         m_baseline->addButton(button, static_cast<int>(baseline));
         choices->addWidget(button);
     }
     m_baseline->button(static_cast<int>(core::Baseline::Around))->setChecked(true);
+    row->addWidget(m_title, 1);
+    row->addWidget(m_note);
+    row->addWidget(m_progress);
+    row->addWidget(m_cancel);
     row->addLayout(choices);
     row->addWidget(m_close);
-    connect(m_cancel, &QPushButton::clicked, this, [this] { m_runner.cancel(); });
+    connect(m_cancel, &QPushButton::clicked, this, &ExplainView::giveUp);
     connect(m_close, &QPushButton::clicked, this, &ExplainView::closeAsked);
     connect(m_baseline, &QButtonGroup::idClicked, this, &ExplainView::ask);
     return head;
 }
 
-void ExplainView::buildTables()
+QWidget* ExplainView::buildTables()
 {
-    m_dimensions = table({tr("Dimension"), tr("Values that make the change"), tr("Difference"), QString()}, m_theme, tr("Dimensions, best explanation first"));
-    m_dimensions->setAccessibleDescription(tr("Enter groups by the dimension."));
-    m_values = table({tr("Value"), tr("Before"), tr("During"), tr("Change"), QString(), QString()}, m_theme, tr("Values that make the change"));
-    m_values->setAccessibleDescription(tr("Enter filters for the value, Delete leaves it out."));
-    auto* left = m_dimensions->horizontalHeader();
-    left->setSectionResizeMode(kVerdict, QHeaderView::Stretch);
-    for (const auto& [column, width] : {std::pair(kName, 150), {kDivergence, 84}, {kGroup, 76}})
-        m_dimensions->setColumnWidth(column, width);
-    auto* right = m_values->horizontalHeader();
-    right->setSectionResizeMode(kValue, QHeaderView::Stretch);
-    for (const auto& [column, width] : {std::pair(kBefore, 78), {kDuring, 78}, {kChange, 196}, {kOnly, 50}, {kWithout, 66}})
-        m_values->setColumnWidth(column, width);
-    m_values->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_dimensions->setContextMenuPolicy(Qt::NoContextMenu);
-    connect(m_dimensions, &QTableWidget::currentCellChanged, this, [this](int row) {
-        if (m_filling || !m_explanation || row < 0 || row >= static_cast<int>(m_explanation->dimensions.size()))
-            return;
-        m_dimension = m_explanation->dimensions[static_cast<size_t>(row)].dimension.name;
-        fillValues();
-    });
-    connect(m_dimensions, &QTableWidget::cellClicked, this, [this](int row, int column) {
-        if (column == kGroup)
-            groupBy(row);
-    });
-    connect(m_dimensions, &QTableWidget::cellActivated, this, &ExplainView::groupBy);
-    connect(m_values, &QTableWidget::cellClicked, this, [this](int row, int column) {
-        if (column == kOnly || column == kWithout)
-            filterBy(row, column == kWithout);
-    });
-    connect(m_values, &QTableWidget::cellActivated, this, [this](int row) { filterBy(row, false); });
-    connect(m_values, &QWidget::customContextMenuRequested, this, &ExplainView::showMenu);
+    m_dimensions = new ExplainTable(m_dimensionModel, m_theme, tr("Dimensions, best explanation first"));
+    m_dimensions->setAccessibleDescription(tr("Enter groups by the dimension, Tab goes to its values."));
+    m_dimensions->setWidths(ExplainedDimensions::Told, {{ExplainedDimensions::Name, 148}, {ExplainedDimensions::Difference, 100}, {ExplainedDimensions::Group, 66}});
+    m_values = new ExplainTable(m_valueModel, m_theme, tr("Values that make the change"));
+    m_values->setAccessibleDescription(tr("Enter filters for the value, Delete filters without it."));
+    m_values->setWidths(ExplainedValues::Value, {{ExplainedValues::Before, 86}, {ExplainedValues::During, 86}, {ExplainedValues::Change, 140}, {ExplainedValues::Share, 60},
+                                                 {ExplainedValues::Only, 28}, {ExplainedValues::Without, 28}});
+    auto* splitter = new QSplitter;
+    splitter->setChildrenCollapsible(false);
+    splitter->setHandleWidth(9);
+    splitter->addWidget(m_dimensions);
+    splitter->addWidget(m_values);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({540, 570});
+    connect(m_dimensions->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) { choose(now.row()); });
+    connect(m_dimensions, &ExplainTable::linkClicked, this, &ExplainView::groupBy);
+    connect(m_dimensions, &ExplainTable::menuAsked, this, &ExplainView::showDimensionMenu);
+    connect(m_values, &ExplainTable::linkClicked, this, [this](int row, int column) { filterBy(row, column == ExplainedValues::Without); });
+    connect(m_values, &ExplainTable::deletePressed, this, [this](int row) { filterBy(row, true); });
+    connect(m_values, &ExplainTable::menuAsked, this, &ExplainView::showValueMenu);
+    for (auto* table : {m_dimensions, m_values})
+        connect(table, &ExplainTable::copyAsked, this, [this] { QApplication::clipboard()->setText(m_valueModel.copied()); });
+    return splitter;
 }
 
-void ExplainView::restyle()
-{
-    m_close->setIcon(m_theme.icon(QStringLiteral("close"), Token::secondary));
-    if (m_explanation)
-        fillDimensions();
-}
+void ExplainView::syncIcons() { m_close->setIcon(m_theme.icon(QStringLiteral("close"), Token::secondary)); }
 
 void ExplainView::explain(const core::TimeRange& range)
 {
     m_range = range;
+    m_shown = m_explorer.shownRange();
+    m_dimension.clear();
     ask();
+}
+
+void ExplainView::stop()
+{
+    m_range.reset();
+    m_runner.cancel();
+}
+
+core::ExplainQuery ExplainView::question() const
+{
+    const auto& state = m_explorer.state().query;
+    core::ExplainQuery out{.query = {.range = m_shown, .filter = state.filter, .unit = explainedUnit(state.unit), .truncateV4 = state.truncateV4, .truncateV6 = state.truncateV6},
+                           .range = m_range.value_or(core::TimeRange{}),
+                           .baseline = static_cast<core::Baseline>(m_baseline->checkedId()),
+                           .values = kValues};
+    // Rows have no length to be spread over.
+    out.query.spread = state.spread && out.query.unit != core::Unit::Fps && out.query.unit != core::Unit::Flows;
+    return out;
 }
 
 void ExplainView::ask()
 {
     const auto store = m_explorer.store();
-    if (!store)
+    if (!store || !m_range)
         return;
+    m_asked = question();
+    m_error.reset();
+    m_stopped = false;
     m_explanation.reset();
-    m_dimension.clear();
-    m_dimensions->setRowCount(0);
-    m_values->setRowCount(0);
-    m_state->clear();
-    core::ExplainQuery query{.query = m_explorer.state().query, .range = m_range, .baseline = static_cast<core::Baseline>(m_baseline->checkedId())};
-    query.query.dimensions.clear();
-    query.query.bidirectional = false;
-    query.query.previous = core::Period::None;
-    query.query.range = m_explorer.shownRange();
-    m_runner.run(store, query, m_explorer.now());
+    m_filling = true;
+    m_dimensionModel.setExplanation(nullptr, store->schema());
+    m_filling = false;
+    m_valueModel.setDimension(nullptr, m_asked.query, store->schema());
+    m_runner.run(store, m_asked, m_explorer.now());
+    syncHead();
+}
+
+/// Grouping leaves an explanation as it is; another filter or measure does not.
+void ExplainView::follow()
+{
+    if (m_range && question().query != m_asked.query)
+        ask();
 }
 
 void ExplainView::take(const ExplanationPtr& explanation)
 {
     m_explanation = explanation;
-    fillDimensions();
+    m_filling = true;
+    m_dimensionModel.setExplanation(explanation, m_explorer.schema());
+    // While the ranking grows the best one is shown, unless another was chosen.
+    const int row = m_dimension.empty() ? 0 : m_dimensionModel.rowOf(m_dimension);
+    m_dimensions->setCurrentIndex(m_dimensionModel.index(std::max(row, 0), 0));
+    m_filling = false;
+    showValues();
     syncHead();
+}
+
+void ExplainView::fail(const core::Error& error)
+{
+    m_error = error;
+    syncNote();
+}
+
+void ExplainView::giveUp()
+{
+    m_stopped = true;
+    m_runner.cancel();
+}
+
+void ExplainView::choose(int row)
+{
+    const auto* dimension = m_dimensionModel.at(row);
+    if (m_filling || !dimension)
+        return;
+    m_dimension = dimension->dimension.name;
+    showValues();
+}
+
+void ExplainView::showValues()
+{
+    const auto* dimension = m_dimensionModel.at(m_dimensions->currentIndex().row());
+    const int row = m_values->currentIndex().row();
+    m_valueModel.setDimension(std::shared_ptr<const core::ExplainedDimension>(m_explanation, dimension), m_asked.query, m_explorer.schema());
+    if (m_valueModel.rowCount() > 0)
+        m_values->setCurrentIndex(m_valueModel.index(m_values->hasFocus() ? std::clamp(row, 0, m_valueModel.rowCount() - 1) : 0, 0));
 }
 
 void ExplainView::syncHead()
 {
+    if (!m_range)
+        return;
     const auto& clock = m_explorer.clock();
-    const uint64_t step = m_range.length() < 10 * 60'000 ? 1000 : 60'000;
-    auto title = tr("What changed %1 – %2").arg(clock.time(m_range.from, step), clock.time(m_range.to, step));
-    m_cancel->setVisible(m_runner.running());
+    const uint64_t step = m_range->length() < 10 * kMinute ? 1000 : kMinute;
+    const auto from = clock.time(m_range->from, step);
+    const auto to = clock.time(m_range->to, step);
+    const bool around = m_asked.baseline == core::Baseline::Around;
+    auto title = around ? tr("What changed %1 – %2 against the rest of the range").arg(from, to) : tr("What changed %1 – %2 against the period before").arg(from, to);
     if (m_explanation) {
-        const auto suffix = unitSuffix(m_explanation->query.unit);
-        title += QStringLiteral(": %1").arg(signedQuantity(m_explanation->change(), suffix));
-        if (m_explanation->before > 0)
-            title += QStringLiteral(" (%1%2)").arg(m_explanation->change() < 0 ? QStringLiteral("−") : QStringLiteral("+"), text(core::formatPercent(std::abs(m_explanation->change()) / m_explanation->before)));
-        if (m_runner.running())
-            m_state->setText(tr("%1 of %2 dimensions").arg(m_explanation->done).arg(m_explanation->asked));
-        else if (m_explanation->against.empty())
-            m_state->setText(tr("the database holds nothing to compare with"));
-        else
-            m_state->setText(m_explanation->mixed ? tr("hardly any change in all; what one gained another lost") : QString());
-    } else if (m_runner.running()) {
-        m_state->setText(tr("Looking…"));
+        const auto relative = relativeChange(m_explanation->before, m_explanation->change());
+        const auto change = signedQuantity(m_explanation->change(), unitSuffix(m_asked.query.unit));
+        title = relative.isEmpty() ? tr("%1: %2").arg(title, change) : tr("%1: %2 (%3)").arg(title, change, relative);
     }
     m_title->setText(title);
     m_title->setToolTip(title);
+    syncNote();
 }
 
-QString ExplainView::verdictText(const core::ExplainedDimension& dimension) const
+/// What is to be known beside the figures, or how far it is.
+void ExplainView::syncNote()
 {
-    const auto covered = text(core::formatPercent(dimension.covered));
-    if (!dimension.sameAs.empty()) {
-        const auto bound = core::bindDimensions(std::span(&dimension.sameAs, 1), *m_explorer.schema());
-        return tr("the same as %1").arg(bound ? dimensionLabel(*m_explorer.schema(), bound->front()) : text(dimension.sameAs));
-    }
-    switch (dimension.verdict) {
-    case core::Verdict::Explains:
-        return dimension.needed == 0 ? tr("nothing changed") : tr("%1 of %2 values make %3").arg(text(core::formatCount(dimension.needed)), text(core::formatCount(dimension.values)), covered);
-    case core::Verdict::InProportion: return tr("grew or fell in proportion");
-    case core::Verdict::Sparse: return tr("hardly any traffic has a value");
-    case core::Verdict::PerFlow: return tr("another value in every flow");
-    case core::Verdict::Constant: return tr("one value only");
-    case core::Verdict::TooMany: return tr("too many values");
-    }
-    return {};
-}
-
-QString ExplainView::valueText(const core::ExplainedDimension& dimension, const std::string& value) const
-{
-    if (value.empty())
-        return tr("none");
-    const bool number = (*m_explorer.schema())[dimension.dimension.column].type == core::Type::Asn;
-    const auto name = number ? m_explorer.autonomousSystem(text(value).toUInt()) : QString();
-    return name.isEmpty() ? text(value) : QStringLiteral("%1 %2").arg(text(value), name);
-}
-
-const core::ExplainedDimension* ExplainView::chosen() const
-{
-    if (!m_explanation || m_explanation->dimensions.empty())
-        return nullptr;
-    const auto found = std::ranges::find(m_explanation->dimensions, m_dimension, [](const auto& one) { return one.dimension.name; });
-    return found == m_explanation->dimensions.end() ? &m_explanation->dimensions.front() : &*found;
-}
-
-void ExplainView::fillDimensions()
-{
-    m_filling = true;
-    const auto& all = m_explanation->dimensions;
-    m_dimensions->setRowCount(static_cast<int>(all.size()));
-    const auto* current = chosen();
-    for (size_t i = 0; i < all.size(); ++i) {
-        const int row = static_cast<int>(i);
-        const auto& one = all[i];
-        const bool explains = one.verdict == core::Verdict::Explains && one.sameAs.empty() && one.needed > 0;
-        auto* name = cell(dimensionLabel(*m_explorer.schema(), one.dimension));
-        name->setData(Qt::UserRole + 3, explains);
-        auto* verdict = cell(verdictText(one));
-        verdict->setForeground(m_theme[explains ? Token::text : Token::secondary]);
-        auto* divergence = cell(one.divergence ? QString::number(*one.divergence, 'f', 2) : QStringLiteral("–"), Qt::AlignRight);
-        divergence->setForeground(m_theme[Token::secondary]);
-        divergence->setToolTip(tr("Jensen–Shannon divergence of the shares, in bits: 0 is the same, 1 is nothing in common"));
-        if (one.divergence)
-            divergence->setData(kBarRole, *one.divergence);
-        m_dimensions->setItem(row, kName, name);
-        m_dimensions->setItem(row, kVerdict, verdict);
-        m_dimensions->setItem(row, kDivergence, divergence);
-        m_dimensions->setItem(row, kGroup, link(tr("Group by"), tr("Group the chart by this")));
-        if (&one == current)
-            m_dimensions->setCurrentCell(row, kName);
-    }
-    m_filling = false;
-    fillValues();
-}
-
-void ExplainView::fillValues()
-{
-    const auto* dimension = chosen();
-    m_values->setRowCount(0);
-    if (!dimension)
-        return;
-    auto rows = dimension->top;
-    const bool rest = dimension->rest.has_value();
-    if (rest)
-        rows.push_back(*dimension->rest);
-    double most = 0;
-    for (const auto& row : rows)
-        most = std::max(most, std::abs(row.change));
-    const auto suffix = unitSuffix(m_explanation->query.unit);
-    m_values->setRowCount(static_cast<int>(rows.size()));
-    for (size_t i = 0; i < rows.size(); ++i) {
-        const int row = static_cast<int>(i);
-        const bool others = rest && i + 1 == rows.size();
-        auto* value = cell(others ? tr("all others") : valueText(*dimension, rows[i].text));
-        if (others)
-            value->setForeground(m_theme[Token::secondary]);
-        auto* change = cell(QStringLiteral("%1, %2").arg(signedQuantity(rows[i].change, suffix), text(core::formatPercent(std::abs(rows[i].share)))), Qt::AlignRight);
-        change->setData(kBarRole, most > 0 ? rows[i].change / most : 0);
-        change->setData(kSignedRole, true);
-        m_values->setItem(row, kValue, value);
-        m_values->setItem(row, kBefore, cell(quantity(rows[i].before, suffix), Qt::AlignRight));
-        m_values->setItem(row, kDuring, cell(quantity(rows[i].during, suffix), Qt::AlignRight));
-        m_values->setItem(row, kChange, change);
-        m_values->setItem(row, kOnly, others ? cell({}) : link(tr("Filter"), tr("Show only this value")));
-        m_values->setItem(row, kWithout, others ? cell({}) : link(tr("Without"), tr("Leave this value out")));
-    }
+    const bool running = m_runner.running();
+    m_cancel->setVisible(running);
+    m_progress->setVisible(running);
+    m_progress->setRange(0, m_explanation ? static_cast<int>(m_explanation->asked) : 1);
+    m_progress->setValue(m_explanation ? static_cast<int>(m_explanation->done) : 0);
+    m_note->setProperty("role", m_error ? "error" : "small");
+    m_note->style()->polish(m_note); // the role is looked at anew
+    QString note;
+    if (m_error)
+        note = errorText(*m_error);
+    else if (m_stopped && m_explanation)
+        note = tr("Stopped after %1 of %2 dimensions").arg(m_explanation->done).arg(m_explanation->asked);
+    else if (m_stopped)
+        note = tr("Stopped");
+    else if (running)
+        note = tr("Looking at every dimension…");
+    else if (m_explanation && m_explanation->rowsBefore + m_explanation->rowsDuring == 0)
+        note = tr("No flows match");
+    else if (m_explanation && m_explanation->against.empty())
+        note = tr("The database holds nothing of that time");
+    else if (m_explanation && !m_explanation->damaged.empty())
+        note = tr("Some flows could not be read");
+    else if (m_explanation && m_explanation->mixed)
+        note = tr("Hardly a change in all: shares are of what rose and fell");
+    m_note->setText(note);
 }
 
 void ExplainView::groupBy(int row)
 {
-    if (m_explanation && row >= 0 && row < static_cast<int>(m_explanation->dimensions.size()))
-        m_explorer.setDimensions({m_explanation->dimensions[static_cast<size_t>(row)].dimension.name});
+    if (const auto* dimension = m_dimensionModel.at(row))
+        m_explorer.setDimensions({dimension->dimension.name});
 }
 
 void ExplainView::filterBy(int row, bool without)
 {
-    const auto* dimension = chosen();
-    if (!dimension || row < 0 || row >= static_cast<int>(dimension->top.size()))
+    const auto* dimension = m_dimensionModel.at(m_dimensions->currentIndex().row());
+    const auto* value = m_valueModel.at(row);
+    if (!dimension || !value)
         return;
-    const auto condition = conditionFor(*m_explorer.schema(), dimension->dimension, dimension->top[static_cast<size_t>(row)].text);
+    const auto condition = conditionFor(*m_explorer.schema(), dimension->dimension, value->text);
     if (condition)
         m_explorer.narrow(without ? "NOT (" + *condition + ")" : *condition);
 }
 
-void ExplainView::showMenu(const QPoint& at)
+void ExplainView::showDimensionMenu(int row, const QPoint& at)
 {
-    const auto* item = m_values->itemAt(at);
-    const auto* dimension = chosen();
-    if (!item || !dimension || item->row() >= static_cast<int>(dimension->top.size()))
+    const auto* dimension = m_dimensionModel.at(row);
+    if (!dimension)
         return;
-    const int row = item->row();
-    const auto name = fontMetrics().elidedText(valueText(*dimension, dimension->top[static_cast<size_t>(row)].text), Qt::ElideRight, 260);
+    // By name: the ranking may grow while the menu is open.
+    const auto name = dimension->dimension.name;
     QMenu menu(this);
-    menu.addAction(tr("Filter for “%1”").arg(name), this, [this, row] { filterBy(row, false); });
-    menu.addAction(tr("Filter without “%1”").arg(name), this, [this, row] { filterBy(row, true); });
-    menu.exec(m_values->viewport()->mapToGlobal(at));
+    menu.addAction(tr("Group by it"), this, [this, name] { m_explorer.setDimensions({name}); });
+    menu.addAction(tr("Group by it, too"), this, [this, name] {
+        auto names = m_explorer.state().query.dimensions;
+        if (std::ranges::find(names, name) == names.end())
+            names.push_back(name);
+        m_explorer.setDimensions(names);
+    });
+    menu.exec(at);
+}
+
+void ExplainView::showValueMenu(int row, const QPoint& at)
+{
+    const auto* dimension = m_dimensionModel.at(m_dimensions->currentIndex().row());
+    const auto* value = m_valueModel.at(row);
+    QMenu menu(this);
+    if (dimension && value) {
+        const auto label = m_valueModel.label(row);
+        const auto shown = fontMetrics().elidedText(label, Qt::ElideRight, kMenuWords);
+        if (const auto condition = conditionFor(*m_explorer.schema(), dimension->dimension, value->text)) {
+            menu.addAction(tr("Filter for “%1”").arg(shown), this, [this, condition] { m_explorer.narrow(*condition); });
+            menu.addAction(tr("Filter without “%1”").arg(shown), this, [this, condition] { m_explorer.narrow("NOT (" + *condition + ")"); });
+            menu.addAction(tr("Show its flows"), this, [this, condition] { emit flowsAsked(m_asked.range, *condition); });
+            menu.addSeparator();
+        }
+        menu.addAction(tr("Copy “%1”").arg(shown), this, [label] { QApplication::clipboard()->setText(label); });
+    }
+    menu.addAction(tr("Copy the table"), QKeySequence::Copy, this, [this] { QApplication::clipboard()->setText(m_valueModel.copied()); });
+    menu.exec(at);
 }
 
 void ExplainView::keyPressEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_Escape)
         emit closeAsked();
-    else if (event->key() == Qt::Key_Delete && m_values->hasFocus())
-        filterBy(m_values->currentRow(), true);
     else
         QWidget::keyPressEvent(event);
 }

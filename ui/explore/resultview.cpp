@@ -126,6 +126,7 @@ void ResultView::connectTable()
     for (const auto& [make, chart] : m_made)
         connect(chart, &ChartView::seriesHovered, m_table, &SeriesTable::setHovered);
     connect(m_explain, &ExplainView::closeAsked, this, &ResultView::closeExplain);
+    connect(m_explain, &ExplainView::flowsAsked, this, &ResultView::flowsAsked);
     connect(m_table, &SeriesTable::hovered, this, &ResultView::highlight);
     connect(m_table, &SeriesTable::clicked, this, &ResultView::clicked);
     connect(m_table, &SeriesTable::filterAsked, this, &ResultView::narrow);
@@ -160,8 +161,11 @@ void ResultView::explain(const core::TimeRange& range)
 
 void ResultView::closeExplain()
 {
+    const bool focused = m_explain->isAncestorOf(focusWidget());
     m_explain->stop();
     m_below->setCurrentWidget(m_table);
+    if (focused)
+        m_table->view().setFocus();
 }
 
 void ResultView::clear()
