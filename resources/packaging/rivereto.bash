@@ -8,11 +8,13 @@ _rivereto()
         --units) COMPREPLY=($(compgen -W "l3bps l2bps pps fps inl2% outl2% bytes packets flows distinct:" -- "$current")); return ;;
         --limit-type) COMPREPLY=($(compgen -W "avg max last" -- "$current")); return ;;
         --kind) COMPREPLY=($(compgen -W "table timeseries sankey flows" -- "$current")); return ;;
+        --baseline) COMPREPLY=($(compgen -W "around before" -- "$current")); return ;;
         --previous-period) COMPREPLY=($(compgen -W "hour day week 4weeks year" -- "$current")); return ;;
         --log-level) COMPREPLY=($(compgen -W "debug info warning error" -- "$current")); return ;;
         --format)
             case $command in
                 schema) COMPREPLY=($(compgen -W "md json" -- "$current")) ;;
+                explain) COMPREPLY=($(compgen -W "text csv json" -- "$current")) ;;
                 import|check) COMPREPLY=($(compgen -W "text json" -- "$current")) ;;
                 *) COMPREPLY=($(compgen -W "text csv json ndjson" -- "$current")) ;;
             esac
@@ -26,7 +28,7 @@ _rivereto()
         --from|--to|--filter|--limit|--truncate-v4|--truncate-v6|--points|--interval|--count|--threads|--for|--rate|--flows|--seed|--target|--listen) return ;;
     esac
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "import listen query schema config check demo --help --version" -- "$current") $(compgen -f -- "$current"))
+        COMPREPLY=($(compgen -W "import listen query explain schema config check demo --help --version" -- "$current") $(compgen -f -- "$current"))
         return
     fi
     local options=""
@@ -34,6 +36,7 @@ _rivereto()
         import) options="--db --format" ;;
         listen) options="--db --listen --for --print" ;;
         query) options="--db -r --from --to --dimensions --filter --units --limit --limit-type --truncate-v4 --truncate-v6 --kind --points --interval --bidirectional --previous-period --spread --billing --fields --sort --count --format --local" ;;
+        explain) options="--db -r --from --to --baseline --dimensions --filter --units --limit --truncate-v4 --truncate-v6 --spread --format --local" ;;
         schema) options="--format" ;;
         config) options="--dump --check" ;;
         check) options="--format --salvage" ;;
