@@ -199,7 +199,17 @@ core::Result<core::DatagramsFound> ReplaySource::find(const core::DatagramQuesti
     return pick(m_window, question);
 }
 
-core::Result<void> CaptureSource::replay(const core::Control& control, const Take& take)
+core::Result<void> ReplaySource::readAll(const core::Control& control, const Take& take)
+{
+    const auto done = replay(control, [&](const core::Datagram& datagram, const core::Ip& destination, uint16_t port) { return take(datagram, destination, port) ? Next::More : Next::Done; });
+    if (!done)
+        return done;
+    if (control.stop.stop_requested())
+        return core::fail(core::kCancelled);
+    return {};
+}
+
+core::Result<void> CaptureSource::replay(const core::Control& control, const Search& take)
 {
     for (const auto& file : m_files) {
         if (storage::Database::isOpen(file))
@@ -224,7 +234,7 @@ core::Result<void> CaptureSource::replay(const core::Control& control, const Tak
     return {};
 }
 
-core::Result<void> DemoSource::replay(const core::Control& control, const Take& take)
+core::Result<void> DemoSource::replay(const core::Control& control, const Search& take)
 {
     std::stop_source enough;
     const std::stop_callback passOn(control.stop, [&] { enough.request_stop(); });

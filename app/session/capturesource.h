@@ -20,6 +20,7 @@ namespace rivereto::app {
 class ReplaySource : public core::DatagramSource {
 public:
     core::Result<core::DatagramsFound> find(const core::DatagramQuestion& question, const core::Control& control) final;
+    core::Result<void> readAll(const core::Control& control, const Take& take) final;
 
 protected:
     enum class Next : uint8_t {
@@ -27,9 +28,9 @@ protected:
         NextFile, ///< nothing more of this file is wanted
         Done
     };
-    using Take = std::function<Next(const core::Datagram& datagram, const core::Ip& destination, uint16_t port)>;
+    using Search = std::function<Next(const core::Datagram& datagram, const core::Ip& destination, uint16_t port)>;
     /// Hands out all datagrams from the first on, as far as they are wanted.
-    virtual core::Result<void> replay(const core::Control& control, const Take& take) = 0;
+    virtual core::Result<void> replay(const core::Control& control, const Search& take) = 0;
 
 private:
     /// Datagrams that bring templates; of those that bring the same only the last.
@@ -66,7 +67,7 @@ public:
     explicit CaptureSource(std::vector<std::string> files) : m_files(std::move(files)) { }
 
 protected:
-    core::Result<void> replay(const core::Control& control, const Take& take) override;
+    core::Result<void> replay(const core::Control& control, const Search& take) override;
 
 private:
     std::vector<std::string> m_files;
@@ -80,7 +81,7 @@ public:
     DemoSource(collectors::DemoScenario scenario, uint64_t flows) : m_scenario(std::move(scenario)), m_flows(flows) { }
 
 protected:
-    core::Result<void> replay(const core::Control& control, const Take& take) override;
+    core::Result<void> replay(const core::Control& control, const Search& take) override;
 
 private:
     collectors::DemoScenario m_scenario;

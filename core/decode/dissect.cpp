@@ -36,7 +36,7 @@ void fixedRecord(TreeWriter& in, std::span<const FixedField> tail)
     }
 }
 
-void fixedMessage(TreeWriter& in, Protocol protocol)
+void fixedMessage(TreeWriter& in, Protocol protocol, DissectDetail detail)
 {
     in.field({"version", 2});
     const auto claimed = in.field({"count", 2});
@@ -59,6 +59,8 @@ void fixedMessage(TreeWriter& in, Protocol protocol)
     const uint64_t count = claimed == 0 ? here : std::min(here, claimed);
     for (uint64_t i = 0; i < count; ++i) {
         auto& node = in.node(DissectKind::Record, "Record", size);
+        if (i > 0 && detail != DissectDetail::Everything)
+            continue;
         TreeWriter inner(node, in.payload(), in.budget());
         fixedRecord(inner, tail);
     }
@@ -154,7 +156,7 @@ struct Dissector::State {
         case Protocol::NetFlow9: sets.netflow9(inner, datagram); break;
         case Protocol::Ipfix: sets.ipfix(inner, datagram); break;
         case Protocol::Sflow: dissectSflow(inner); break;
-        default: fixedMessage(inner, protocol); break;
+        default: fixedMessage(inner, protocol, sets.detail()); break;
         }
     }
 
@@ -169,14 +171,22 @@ Dissector& Dissector::operator=(Dissector&&) noexcept = default;
 
 DissectNode Dissector::dissect(const Datagram& datagram) { return m_state->run(datagram, m_state->limits.maxNodes); }
 
+DissectNode Dissector::outline(const Datagram& datagram)
+{
+    m_state->sets.setDetail(DissectDetail::FirstRecords);
+    auto out = m_state->run(datagram, m_state->limits.maxNodes);
+    m_state->sets.setDetail(DissectDetail::Everything);
+    return out;
+}
+
 bool Dissector::learn(const Datagram& datagram)
 {
     if (!carriesTemplates(datagram.payload))
         return false;
     const auto before = m_state->sets.templatesSeen();
-    m_state->sets.setLearning(true);
+    m_state->sets.setDetail(DissectDetail::Templates);
     (void)m_state->run(datagram, m_state->limits.maxNodes);
-    m_state->sets.setLearning(false);
+    m_state->sets.setDetail(DissectDetail::Everything);
     return m_state->sets.templatesSeen() > before;
 }
 

@@ -45,7 +45,8 @@ struct DissectNode {
     std::string_view type;   ///< abstract data type; empty where there is none
     std::optional<uint16_t> element; ///< its number, when it is an information element …
     uint32_t enterprise = 0;         ///< … of this enterprise
-    std::string note;        ///< what is wrong here, an English sentence; empty when nothing is
+    std::string note;        ///< what is wrong here, an English sentence; empty when nothing is …
+    bool remark = false;     ///< … or what is to be known though nothing is wrong
     std::vector<DissectNode> children;
 };
 
@@ -75,6 +76,8 @@ public:
 
     /// Also remembers the templates in it.
     [[nodiscard]] DissectNode dissect(const Datagram& datagram);
+    /// The same, quicker: of the records in one set only the first has its fields.
+    [[nodiscard]] DissectNode outline(const Datagram& datagram);
     /// Only remembers its templates. False when it has none.
     bool learn(const Datagram& datagram);
 

@@ -2,6 +2,7 @@
 #include "core/decode/dissectsets.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rivereto::core {
 
@@ -86,7 +87,7 @@ void SetDissector::sets(TreeWriter& in)
         TreeWriter inner(node, in.payload(), in.budget());
         set(node, inner, id);
         if (in.budget() == 0)
-            in.finish("rest", "There is more here than is shown.");
+            in.finishShort();
     }
     if (in.left() > 0)
         in.finishPadding("This is no whole set.");
@@ -138,6 +139,7 @@ bool SetDissector::templateRecord(TreeWriter& in, bool options)
     if (withdrawal) {
         inner.fields({{"template id", 2}, {"field count", 2}});
         node.note = "Withdrawn.";
+        node.remark = true;
         withdraw(id, options);
     } else if (!options) {
         inner.fields({{"template id", 2}, {"field count", 2}});
@@ -203,7 +205,7 @@ void SetDissector::templateField(TreeWriter& in, std::vector<FieldSpec>& fields,
     if (field.length > 0 || (scope && empty < static_cast<ptrdiff_t>(kMaxEmptyScopes)))
         fields.push_back(field);
     if (in.budget() == 0)
-        in.finish("rest", "There is more here than is shown.");
+        in.finishShort();
 }
 
 void SetDissector::withdraw(uint16_t id, bool options)
@@ -217,7 +219,7 @@ void SetDissector::withdraw(uint16_t id, bool options)
 
 void SetDissector::data(DissectNode& node, TreeWriter& in, uint16_t id)
 {
-    if (m_learning) {
+    if (m_detail == DissectDetail::Templates) {
         in.finish("records", {});
         return;
     }
@@ -232,6 +234,7 @@ void SetDissector::data(DissectNode& node, TreeWriter& in, uint16_t id)
         in.finish("records", {});
         return;
     }
+    m_fieldsShown = false;
     while (in.ok() && in.left() >= layout->minLength && record(in, *layout, id)) { }
 }
 
@@ -241,11 +244,13 @@ bool SetDissector::record(TreeWriter& in, const Template& layout, uint16_t id)
     if (!length)
         return false;
     if (in.budget() == 0) {
-        in.finish("rest", "There is more here than is shown.");
+        in.finishShort();
         return false;
     }
     auto& node = in.node(layout.options ? DissectKind::OptionsRecord : DissectKind::Record, layout.options ? "Options record" : "Record", *length);
     node.id = id;
+    if (std::exchange(m_fieldsShown, true) && m_detail != DissectDetail::Everything)
+        return true;
     TreeWriter inner(node, in.payload(), in.budget());
     for (const auto& field : layout.fields) {
         const auto told = field.length == element::kVariable ? toldLength(inner.rest()).value_or(Told()) : Told{0, field.length};
@@ -258,7 +263,7 @@ bool SetDissector::record(TreeWriter& in, const Template& layout, uint16_t id)
             break;
     }
     if (inner.left() > 0)
-        inner.finish("rest", "There is more here than is shown.");
+        inner.finishShort();
     return true;
 }
 

@@ -7,6 +7,9 @@
 
 namespace rivereto::core {
 
+/// How much of a datagram is taken apart.
+enum class DissectDetail : uint8_t { Everything, FirstRecords, Templates };
+
 /// Templates are kept as the decoder keeps them, so that both see the same records.
 class SetDissector {
 public:
@@ -15,8 +18,8 @@ public:
     /// One message into its node; the header first.
     void netflow9(TreeWriter& in, const DatagramOrigin& origin);
     void ipfix(TreeWriter& in, const DatagramOrigin& origin);
-    /// Leaves data sets as they are.
-    void setLearning(bool learning) { m_learning = learning; }
+    void setDetail(DissectDetail detail) { m_detail = detail; }
+    [[nodiscard]] DissectDetail detail() const { return m_detail; }
     /// Templates seen so far, repetitions included.
     [[nodiscard]] size_t templatesSeen() const { return m_seen; }
 
@@ -42,7 +45,8 @@ private:
     TemplateTable m_templates;
     MessageContext m_message; ///< at hand
     size_t m_seen = 0;
-    bool m_learning = false;
+    DissectDetail m_detail = DissectDetail::Everything;
+    bool m_fieldsShown = false; ///< of some record of the set at hand
 };
 
 } // namespace rivereto::core

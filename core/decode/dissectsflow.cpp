@@ -261,7 +261,7 @@ void dissectSflow(TreeWriter& in)
         TreeWriter inner(node, in.payload(), in.budget());
         sample(inner, format);
         if (in.budget() == 0)
-            in.finish("rest", "There is more here than is shown.");
+            in.finishShort();
     }
     if (in.left() > 0)
         in.finishPadding("There is more here than the samples that the header counts.");

@@ -73,7 +73,10 @@ uint64_t TreeWriter::field(const HeaderField& field)
     if (!m_ok)
         return 0;
     if (field.length > left() || m_budget == 0) {
-        finish("rest", m_budget == 0 ? "There is more here than is shown." : "The datagram ends within this.");
+        if (m_budget == 0)
+            finishShort();
+        else
+            finish("rest", "The datagram ends within this.");
         return 0;
     }
     const Bytes octets = m_payload.subspan(m_at, field.length);
@@ -123,6 +126,13 @@ void TreeWriter::finish(std::string_view name, std::string_view note)
     auto& out = node(DissectKind::Rest, name, left());
     out.value = formatOctets(octets);
     out.note = note;
+}
+
+void TreeWriter::finishShort()
+{
+    const bool piece = left() > 0;
+    finish("rest", "There is more here than is shown.");
+    (piece ? m_parent.children.back() : m_parent).remark = true;
 }
 
 void TreeWriter::finishPadding(std::string_view note)

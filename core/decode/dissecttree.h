@@ -48,6 +48,8 @@ public:
     DissectNode& element(const FieldSpec& spec, uint32_t length, uint8_t prefix = 0);
     /// What is left, as one piece; nothing when nothing is left.
     void finish(std::string_view name, std::string_view note);
+    /// What is left, as one piece, because the tree is as large as it may be.
+    void finishShort();
     /// Padding when the rest is zeros, else a piece with the note.
     void finishPadding(std::string_view note);
     /// The next node begins here, which lies within the last one.

@@ -2,6 +2,7 @@
 // DatagramSource: finds again the datagram that a stored flow came in, where its bytes are still at hand.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -42,6 +43,11 @@ class DatagramSource {
 public:
     virtual ~DatagramSource() = default;
     virtual Result<DatagramsFound> find(const DatagramQuestion& question, const Control& control) = 0;
+
+    /// Is given datagrams; false when it wants no more. The destination is zero where it is not known.
+    using Take = std::function<bool(const Datagram& datagram, const Ip& destination, uint16_t destinationPort)>;
+    /// Hands out all datagrams in the order of their arrival: the n-th is the same every time. Not every source can.
+    virtual Result<void> readAll(const Control&, const Take&) { return fail("these datagrams cannot be listed"); }
 };
 
 } // namespace rivereto::core

@@ -15,6 +15,8 @@ _rivereto()
             case $command in
                 schema) COMPREPLY=($(compgen -W "md json" -- "$current")) ;;
                 explain) COMPREPLY=($(compgen -W "text csv json" -- "$current")) ;;
+                inspect) COMPREPLY=($(compgen -W "text json ndjson" -- "$current")) ;;
+                exporters|findings) COMPREPLY=($(compgen -W "text csv json" -- "$current")) ;;
                 import|check) COMPREPLY=($(compgen -W "text json" -- "$current")) ;;
                 *) COMPREPLY=($(compgen -W "text csv json ndjson" -- "$current")) ;;
             esac
@@ -25,10 +27,10 @@ _rivereto()
             COMPREPLY=($(compgen -P "$before" -W "$("$1" schema --format json 2>/dev/null | sed -n 's/.*"name": "\([A-Za-z0-9]*\)".*/\1/p')" -- "$last"))
             return ;;
         --db|--config|--check|--salvage|--write|--scenario) COMPREPLY=($(compgen -f -- "$current")); return ;;
-        --from|--to|--filter|--limit|--truncate-v4|--truncate-v6|--points|--interval|--count|--threads|--for|--rate|--flows|--seed|--target|--listen) return ;;
+        --from|--to|--filter|--limit|--truncate-v4|--truncate-v6|--points|--interval|--count|--threads|--for|--rate|--flows|--seed|--target|--listen|--exporter|--datagram) return ;;
     esac
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "import listen query explain schema config check demo --help --version" -- "$current") $(compgen -f -- "$current"))
+        COMPREPLY=($(compgen -W "import listen query explain exporters findings inspect schema config check demo --help --version" -- "$current") $(compgen -f -- "$current"))
         return
     fi
     local options=""
@@ -36,6 +38,9 @@ _rivereto()
         import) options="--db --format" ;;
         listen) options="--db --listen --for --print" ;;
         query) options="--db -r --from --to --dimensions --filter --units --limit --limit-type --truncate-v4 --truncate-v6 --kind --points --interval --bidirectional --previous-period --spread --billing --fields --sort --count --format --local" ;;
+        inspect) options="--count --exporter --datagram --templates --errors --hex --format" ;;
+        findings) options="--db -r --interval --format --local" ;;
+        exporters) options="--db -r --interfaces --format --local" ;;
         explain) options="--db -r --from --to --baseline --dimensions --filter --units --limit --truncate-v4 --truncate-v6 --spread --format --local" ;;
         schema) options="--format" ;;
         config) options="--dump --check" ;;

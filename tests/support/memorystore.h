@@ -14,6 +14,8 @@ public:
     core::Result<core::Aggregate> aggregate(const core::AggregateRequest& request, const core::Control& control) override;
     core::Result<core::FlowsSummary> flows(const core::FlowsRequest& request, const core::Control& control,
                                            const std::function<bool(core::FlowBatch&&)>& sink) override;
+    core::Result<core::HealthReport> health(const core::TimeRange&) override { return known; }
+    core::HealthReport known; ///< told by health(); set before the store is shared
 
 private:
     [[nodiscard]] std::vector<uint8_t> matching(core::TimeRange range, const core::BoundFilter& filter, core::FlowsSummary& counts) const;

@@ -420,6 +420,18 @@ void TestWindow::smallestSize()
     m_window->resize(1024, 700);
     QCOMPARE(m_window->size(), QSize(1024, 700));
     QVERIFY(m_window->minimumSizeHint().width() <= 1024);
+    // Names stay readable: figures make room for them, and come back.
+    m_window->explorer().change([](ViewState& next) {
+        next.query.dimensions = {"SrcAS", "DstAS"};
+        next.query.previous = core::Period::Day;
+    });
+    settle();
+    auto& table = m_window->explorePage().table();
+    QTRY_VERIFY(table.view().isColumnHidden(table.model().columnOf(SeriesTableModel::Figure::Last)));
+    QVERIFY(table.view().columnWidth(0) >= 100);
+    QVERIFY(!table.view().isColumnHidden(table.model().columnOf(SeriesTableModel::Figure::Average)));
+    m_window->resize(1440, 900);
+    QTRY_VERIFY(!table.view().isColumnHidden(table.model().columnOf(SeriesTableModel::Figure::Last)));
 }
 
 QTEST_MAIN(TestWindow)

@@ -30,6 +30,8 @@ constexpr int kPadding = 12;
 constexpr int kSwatch = 10;
 constexpr int kWideExtra = 24;
 constexpr int kKeyWidth = 180; ///< wanted
+constexpr int kLeastKeyWidth = 110;
+constexpr int kLeastFigureWidth = 64;
 constexpr double kHiddenOpacity = 0.45;
 constexpr int kAsWidth = 46; ///< numbers of AS are right-aligned before their names
 
@@ -331,6 +333,24 @@ void SeriesTable::hover(int series)
     emit hovered(series);
 }
 
+/// What a row is called matters more than each of its figures: where there is no room those go that say least, but for
+/// the one that the rows are sorted by.
+void SeriesTable::dropFigures(int width)
+{
+    int needed = 0;
+    for (int i = 0; i < m_model.columnCount(); ++i) {
+        m_view->setColumnHidden(i, false);
+        needed += m_model.figure(i) == Figure::Key ? kLeastKeyWidth : kLeastFigureWidth + (isWide(m_model.figure(i)) ? kWideExtra : 0);
+    }
+    for (const auto figure : {Figure::Last, Figure::Min, Figure::P95}) {
+        const int column = m_model.columnOf(figure);
+        if (needed <= width || column < 0 || column == m_view->horizontalHeader()->sortIndicatorSection())
+            continue;
+        m_view->setColumnHidden(column, true);
+        needed -= kLeastFigureWidth;
+    }
+}
+
 /// Figures get what they need, dimensions share the rest.
 void SeriesTable::layoutColumns()
 {
@@ -338,17 +358,25 @@ void SeriesTable::layoutColumns()
     if (columns == 0)
         return;
     const int width = m_view->viewport()->width();
+    dropFigures(width);
     int figures = 0;
     int wide = 0;
+    int hidden = 0;
     for (int i = 0; i < columns; ++i) {
+        if (m_view->isColumnHidden(i)) {
+            ++hidden;
+            continue;
+        }
         figures += m_model.figure(i) != Figure::Key;
         wide += isWide(m_model.figure(i));
     }
-    const int keys = columns - figures;
-    const int figureWidth = std::clamp((width - keys * kKeyWidth - wide * kWideExtra) / std::max(figures, 1), 64, 94);
+    const int keys = columns - figures - hidden;
+    const int figureWidth = std::clamp((width - keys * kKeyWidth - wide * kWideExtra) / std::max(figures, 1), kLeastFigureWidth, 94);
     const int keyWidth = std::max((width - figures * figureWidth - wide * kWideExtra) / std::max(keys, 1), 60);
     int left = width;
     for (int i = 0; i < columns; ++i) {
+        if (m_view->isColumnHidden(i))
+            continue;
         const bool key = m_model.figure(i) == Figure::Key;
         const int size = i + 1 == columns ? std::max(left, 44) : key ? keyWidth : figureWidth + (isWide(m_model.figure(i)) ? kWideExtra : 0);
         m_view->setColumnWidth(i, size);

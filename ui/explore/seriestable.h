@@ -77,6 +77,7 @@ protected:
 private:
     QWidget* buildSides();
     void layoutColumns();
+    void dropFigures(int width);
     void sortBy(int section);
     void showRanking();
     bool viewEvent(QEvent* event);

@@ -17,7 +17,8 @@ constexpr int kSection = 23;
 constexpr int kLineRole = Qt::UserRole;
 constexpr int kNumberWidth = 36; ///< element numbers end here
 constexpr int kStep = 14;        ///< for each level
-constexpr int kNameShare = 55;   ///< per cent of the width before values begin
+constexpr int kNameShare = 55;   ///< per cent of the width before values begin, …
+constexpr int kNameWidest = 300; ///< … and no further
 
 DetailLine lineAt(const QModelIndex& index) { return index.data(kLineRole).value<DetailLine>(); }
 
@@ -100,7 +101,7 @@ void DecodedDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     const int end = paintBadge(*painter, rect.adjusted(0, 0, -12, 0), line.origin) - 8;
     const auto nameFont = m_theme.font(12, line.section ? QFont::DemiBold : QFont::Normal);
     const QFontMetrics names(nameFont);
-    const int values = line.section || line.value.isEmpty() ? end : std::max(rect.left() + rect.width() * kNameShare / 100, x + 60);
+    const int values = line.section || line.value.isEmpty() ? end : std::clamp(rect.left() + rect.width() * kNameShare / 100, x + 60, std::max(x + 60, rect.left() + kNameWidest));
     const auto name = names.elidedText(line.name, Qt::ElideRight, std::max(values - x - 6, 20));
     painter->setFont(nameFont);
     painter->setPen(m_theme[opens && !line.section ? Token::secondary : Token::text]);

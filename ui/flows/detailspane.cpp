@@ -16,6 +16,7 @@ DetailsPane::DetailsPane(const Theme& theme, QWidget* parent) : QFrame(parent), 
     setObjectName(QStringLiteral("details"));
     setAttribute(Qt::WA_StyledBackground);
     setMinimumWidth(300);
+    setMaximumWidth(720);
     auto* rows = new QVBoxLayout(this);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(0);

@@ -154,6 +154,7 @@ void FlowsPage::syncWidgets()
                                  "#detailsHead{background:%3;border-bottom:1px solid %1}"
                                  "#detailsBar{background:%3;border-bottom:1px solid %1}"
                                  "#detailsFoot{background:%2;border-top:1px solid %1}"
+                                 "QAbstractScrollArea::corner{background:%3;border:none}"
                                  "#wireBadge{color:%6;border:1px solid %6;border-radius:3px;font-size:10px;padding:0 4px}"
                                  "#detailsWords{background:%2;border-bottom:1px solid %1;color:%4}"
                                  "QPushButton[tab=\"true\"]{background:transparent;border:none;border-bottom:2px solid transparent;border-radius:0;color:%4;min-height:36px;max-height:36px;padding:0 8px}"

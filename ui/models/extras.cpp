@@ -67,7 +67,8 @@ std::optional<double> findCapacity(core::FlowStore& store, const core::QueryResu
 
 AnswerExtras findExtras(core::FlowStore& store, const core::QueryResult& result, const core::Now& now, const core::Control& control)
 {
-    return {.capacity = findCapacity(store, result, now, control)};
+    const auto health = store.health({0, 0});
+    return {.capacity = findCapacity(store, result, now, control), .lostDatagrams = health ? health->lostDatagrams() : 0};
 }
 
 } // namespace rivereto::ui

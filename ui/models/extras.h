@@ -14,6 +14,7 @@ struct AnswerExtras {
     /// Sum of the speeds of the interfaces that the matching flows crossed, in bits/s. Nothing unless the question is about
     /// interfaces of one direction, is in bits/s, and each one's speed is known.
     std::optional<double> capacity;
+    int64_t lostDatagrams = 0; ///< on the way from all exporters, by the numbers of their datagrams; since the database was made
     bool operator==(const AnswerExtras&) const = default;
 };
 

@@ -28,6 +28,8 @@ QToolTip { background: @popup@; color: @text@; border: 1px solid @popupBorder@; 
 #toolbar, #filterRow { background: @surface@; border-bottom: 1px solid @border@; }
 #statusLine { background: @rail@; border-top: 1px solid @border@; }
 #statusLine QLabel { font-size: 12px; color: @secondary@; }
+#statusLine #lostChip { background: @warningGround@; color: @warning@; border: 1px solid transparent; border-radius: 4px; font-size: 12px; font-weight: 600; min-height: 18px; max-height: 18px; padding: 0 8px; margin-right: 12px; }
+#statusLine #lostChip:focus { border-color: @warning@; }
 #panel { background: @surface@; border-right: 1px solid @border@; }
 #page, #chart, #state, #panelInside, #sides { background: @surface@; }
 #home { background: @background@; }

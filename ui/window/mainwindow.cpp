@@ -62,6 +62,10 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     m_pages->addWidget(m_explore);
     m_flows = new FlowsPage(backend, m_explorer, m_theme);
     m_pages->addWidget(m_flows);
+    m_exporters = new ExportersPage(backend, m_explorer, m_theme);
+    m_pages->addWidget(m_exporters);
+    m_inspect = new InspectPage(backend, m_explorer, m_theme);
+    m_pages->addWidget(m_inspect);
     right->addWidget(m_toolbar);
     m_job = new JobStrip(backend, central);
     right->addWidget(m_job);
@@ -71,7 +75,8 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     right->addWidget(m_pages, 1);
     body->addLayout(right, 1);
     rows->addLayout(body, 1);
-    rows->addWidget(new StatusLine(backend, m_explorer));
+    auto* status = new StatusLine(backend, m_explorer);
+    rows->addWidget(status);
     setCentralWidget(central);
     buildMenuRow();
     buildMenus();
@@ -91,6 +96,12 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     connect(m_flows, &FlowsPage::exported, m_banner, &Banner::tell);
     connect(m_flows, &FlowsPage::exportFailed, m_banner, &Banner::say);
     connect(m_flows, &FlowsPage::exploreAsked, this, [this] { showPage(Page::Explore); });
+    connect(m_exporters, &ExportersPage::exploreAsked, this, [this] { showPage(Page::Explore); });
+    connect(m_exporters, &ExportersPage::flowsAsked, this, [this](const std::string& condition) {
+        m_explorer.narrow(condition);
+        showPage(Page::Flows);
+    });
+    connect(status, &StatusLine::exportersAsked, this, [this] { showPage(Page::Exporters); });
     connect(m_home, &HomePage::exploreAsked, this, [this] { showPage(Page::Explore); });
     connect(m_home, &HomePage::demoAsked, this, &MainWindow::startDemo);
     connect(m_home, &HomePage::recentAsked, this, [this](const QString& path) { openPaths({path}); });
@@ -130,7 +141,7 @@ QWidget* MainWindow::buildRail()
         return button;
     };
     int id = 0;
-    for (const auto& [name, icon] : {std::pair{tr("Home"), QStringLiteral("home")}, std::pair{tr("Explore"), QStringLiteral("explore")}, std::pair{tr("Flows"), QStringLiteral("flows")}}) {
+    for (const auto& [name, icon] : {std::pair{tr("Home"), QStringLiteral("home")}, std::pair{tr("Explore"), QStringLiteral("explore")}, std::pair{tr("Flows"), QStringLiteral("flows")}, std::pair{tr("Exporters"), QStringLiteral("exporters")}, std::pair{tr("Inspect"), QStringLiteral("inspect")}}) {
         auto* button = add(name, icon);
         button->setCheckable(true);
         m_rail->addButton(button, id++);
@@ -207,7 +218,9 @@ void MainWindow::syncStore()
     m_saveAction->setEnabled(opened);
     m_exploreAction->setEnabled(opened);
     m_flowsAction->setEnabled(opened);
-    for (const auto page : {Page::Explore, Page::Flows})
+    m_exportersAction->setEnabled(opened);
+    m_inspectAction->setEnabled(opened);
+    for (const auto page : {Page::Explore, Page::Flows, Page::Exporters, Page::Inspect})
         m_rail->button(static_cast<int>(page))->setEnabled(opened);
     m_banner->hide();
     emit storeOpened(opened);
@@ -221,15 +234,20 @@ void MainWindow::showPage(Page page)
     m_pages->setCurrentIndex(static_cast<int>(page));
     m_rail->button(static_cast<int>(page))->setChecked(true);
     m_toolbar->setTimeShown(page != Page::Home);
-    m_query->setVisible(page != Page::Home);
+    const bool asks = page == Page::Explore || page == Page::Flows;
+    m_query->setVisible(asks);
     m_query->setExportShown(page == Page::Explore);
-    // A state says where it is looked at; Home is no state.
-    if (page != Page::Home)
+    // A state says where it is looked at; pages that ask nothing are no state.
+    if (asks)
         m_explorer.change([page](ViewState& next) { next.page = page == Page::Flows ? StatePage::Flows : StatePage::Explore; });
     if (page == Page::Explore)
         m_explore->chart().setFocus(Qt::OtherFocusReason);
     else if (page == Page::Flows)
         m_flows->table().setFocus(Qt::OtherFocusReason);
+    else if (page == Page::Exporters)
+        m_exporters->table().setFocus(Qt::OtherFocusReason);
+    else if (page == Page::Inspect)
+        m_inspect->table().setFocus(Qt::OtherFocusReason);
     else
         m_home->setFocus(Qt::OtherFocusReason);
 }
@@ -238,7 +256,7 @@ void MainWindow::showPage(Page page)
 void MainWindow::syncPage()
 {
     const auto wanted = m_explorer.state().page == StatePage::Flows ? Page::Flows : Page::Explore;
-    if (page() != Page::Home && page() != wanted)
+    if ((page() == Page::Explore || page() == Page::Flows) && page() != wanted)
         showPage(wanted);
 }
 

@@ -9,8 +9,10 @@
 
 #include "ui/explore/explorepage.h"
 #include "ui/explore/savedviews.h"
+#include "ui/exporters/exporterspage.h"
 #include "ui/export/exporter.h"
 #include "ui/flows/flowspage.h"
+#include "ui/inspect/inspectpage.h"
 #include "ui/window/backend.h"
 #include "ui/home/homepage.h"
 #include "ui/window/jobstrip.h"
@@ -20,7 +22,7 @@
 
 namespace rivereto::ui {
 
-enum class Page : uint8_t { Home, Explore, Flows };
+enum class Page : uint8_t { Home, Explore, Flows, Exporters, Inspect };
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -34,6 +36,8 @@ public:
     [[nodiscard]] FilterBox& filter() { return m_query->box(); }
     [[nodiscard]] ExplorePage& explorePage() { return *m_explore; }
     [[nodiscard]] FlowsPage& flowsPage() { return *m_flows; }
+    [[nodiscard]] ExportersPage& exportersPage() { return *m_exporters; }
+    [[nodiscard]] InspectPage& inspectPage() { return *m_inspect; }
     /// Shows the state of a link, in the open database or in the next one.
     void openLink(const QString& link);
     /// Writes what Explore shows; the banner tells how it went. `scale`: of pictures.
@@ -104,6 +108,8 @@ private:
     HomePage* m_home = nullptr;
     ExplorePage* m_explore = nullptr;
     FlowsPage* m_flows = nullptr;
+    ExportersPage* m_exporters = nullptr;
+    InspectPage* m_inspect = nullptr;
     SavedViews* m_views = nullptr;
     QString m_saidDamage;
     QLabel* m_databaseIcon = nullptr;
@@ -112,6 +118,8 @@ private:
     QAction* m_saveAction = nullptr;
     QAction* m_exploreAction = nullptr;
     QAction* m_flowsAction = nullptr;
+    QAction* m_exportersAction = nullptr;
+    QAction* m_inspectAction = nullptr;
     QAction* m_listenAction = nullptr;
     QAction* m_cancelAction = nullptr;
     QMenu* m_recentMenu = nullptr;

@@ -50,7 +50,7 @@ void MainWindow::buildEditMenu()
 {
     auto* menu = m_menus->addMenu(tr("&Edit"));
     menu->addAction(tr("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), this, [this] {
-        if (page() == Page::Home)
+        if (page() != Page::Explore && page() != Page::Flows)
             showPage(Page::Explore);
         filter().editor().setFocus();
     });
@@ -110,8 +110,10 @@ void MainWindow::buildGoMenu()
     menu->addAction(tr("&Home"), QKeySequence(Qt::CTRL | Qt::Key_1), this, [this] { showPage(Page::Home); });
     m_exploreAction = menu->addAction(tr("&Explore"), QKeySequence(Qt::CTRL | Qt::Key_2), this, [this] { showPage(Page::Explore); });
     m_flowsAction = menu->addAction(tr("&Flows"), QKeySequence(Qt::CTRL | Qt::Key_3), this, [this] { showPage(Page::Flows); });
+    m_exportersAction = menu->addAction(tr("E&xporters"), QKeySequence(Qt::CTRL | Qt::Key_4), this, [this] { showPage(Page::Exporters); });
+    m_inspectAction = menu->addAction(tr("&Inspect"), QKeySequence(Qt::CTRL | Qt::Key_7), this, [this] { showPage(Page::Inspect); });
     menu->addSeparator();
-    menu->addAction(tr("E&xplain the marked range"), QKeySequence(Qt::CTRL | Qt::Key_E), this, &MainWindow::explainBrush);
+    menu->addAction(tr("Exp&lain the marked range"), QKeySequence(Qt::CTRL | Qt::Key_E), this, &MainWindow::explainBrush);
     menu->addSeparator();
     menu->addAction(tr("&Previous period"), QKeySequence(Qt::CTRL | Qt::Key_Comma), this, [this] { m_explorer.shift(-1); });
     menu->addAction(tr("&Next period"), QKeySequence(Qt::CTRL | Qt::Key_Period), this, [this] { m_explorer.shift(1); });

@@ -17,7 +17,7 @@ QString count(uint64_t n) { return strong(text(core::formatCount(n))); }
 } // namespace
 
 StatusLine::StatusLine(Backend& backend, Explorer& explorer, QWidget* parent)
-    : QFrame(parent), m_backend(backend), m_explorer(explorer), m_left(new QLabel), m_right(new QLabel)
+    : QFrame(parent), m_backend(backend), m_explorer(explorer), m_left(new QLabel), m_lost(new QPushButton), m_right(new QLabel)
 {
     setObjectName(QStringLiteral("statusLine"));
     setFixedHeight(kHeight);
@@ -29,6 +29,10 @@ StatusLine::StatusLine(Backend& backend, Explorer& explorer, QWidget* parent)
     }
     m_left->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     row->addWidget(m_left, 1);
+    row->addWidget(m_lost);
+    m_lost->setObjectName(QStringLiteral("lostChip"));
+    connect(m_lost, &QPushButton::clicked, this, &StatusLine::exportersAsked);
+    connect(&explorer, &Explorer::extrasChanged, this, &StatusLine::sync);
     row->addWidget(m_right);
     connect(&backend, &Backend::inputChanged, this, &StatusLine::sync);
     connect(&backend, &Backend::jobChanged, this, &StatusLine::sync);
@@ -53,6 +57,9 @@ void StatusLine::sync()
         left << tr("No database open");
     else if (answer)
         left << tr("Stored %1 flows · %2").arg(count(answer->status.rows), strong(text(core::formatBytes(static_cast<double>(answer->status.bytes)))));
+    const auto lost = m_backend.store() ? m_explorer.extras().lostDatagrams : 0;
+    m_lost->setVisible(lost > 0);
+    m_lost->setText(tr("▲ %1 datagrams lost by exporters ›").arg(text(core::formatCount(static_cast<uint64_t>(lost)))));
     m_left->setText(left.join(QStringLiteral("&nbsp;&nbsp;&nbsp;<span style='color:gray'>|</span>&nbsp;&nbsp;&nbsp;")));
 
     if (!answer || !answer->result) {

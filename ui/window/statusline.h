@@ -4,6 +4,7 @@
 
 #include <QFrame>
 #include <QLabel>
+#include <QPushButton>
 
 #include "ui/explore/explorer.h"
 
@@ -14,12 +15,17 @@ class StatusLine : public QFrame {
 public:
     StatusLine(Backend& backend, Explorer& explorer, QWidget* parent = nullptr);
 
+signals:
+    /// Datagrams were lost on the way; the page that tells of which exporters should be shown.
+    void exportersAsked();
+
 private:
     void sync();
 
     Backend& m_backend;
     Explorer& m_explorer;
     QLabel* m_left;
+    QPushButton* m_lost; ///< hidden while nothing is
     QLabel* m_right;
 };
 

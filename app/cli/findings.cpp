@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// rivereto findings: what looks wrong in what exporters send, with evidence, cause and what to do.
+#include "app/cli/command.h"
+#include "app/cli/listing.h"
+#include "app/cli/question.h"
+#include "core/health/findings.h"
+#include "core/text/time.h"
+
+namespace rivereto::app {
+
+namespace {
+
+std::string linesOf(const core::Finding& finding, std::string_view indent)
+{
+    std::string out;
+    for (const auto& step : finding.steps) {
+        out += fmt::format("{}{}:\n", indent, step.vendor);
+        std::string_view rest = step.lines;
+        while (!rest.empty()) {
+            const auto line = rest.substr(0, rest.find('\n'));
+            out += fmt::format("{}  {}\n", indent, line);
+            rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        }
+    }
+    return out;
+}
+
+/// "10.0.0.1, netflow9, source id 7".
+std::string whose(const core::StreamKey& stream)
+{
+    if (stream.protocol == core::Protocol::Unknown)
+        return stream.exporter.toString();
+    return fmt::format("{}, {}, {} {}", stream.exporter.toString(), core::protocolName(stream.protocol), core::domainName(stream.protocol), stream.domain);
+}
+
+std::string asText(const std::vector<core::Finding>& findings)
+{
+    if (findings.empty())
+        return "nothing found\n";
+    std::string out;
+    for (const auto& finding : findings) {
+        out += fmt::format("{} {} – {}\n  {}\n  Cause: {}\n  Next: {}\n", finding.serious ? "!!" : "! ", core::findingTitle(finding.kind), whose(finding.stream), finding.evidence, finding.cause, finding.next);
+        out += linesOf(finding, "    ") + "\n";
+    }
+    return out;
+}
+
+std::string asListing(const std::vector<core::Finding>& findings, Format format, int offset)
+{
+    Listing listing({{"finding", ""}, {"serious", "", true}, {"exporter", ""}, {"protocol", ""}, {"domain", "", true}, {"since", ""}, {"count", "", true}, {"title", ""}, {"evidence", ""}, {"cause", ""}, {"next", ""}, {"configuration", ""}});
+    for (const auto& finding : findings) {
+        const bool whole = finding.stream.protocol == core::Protocol::Unknown;
+        listing.add({{std::string(core::findingName(finding.kind)), ""}, {format == Format::Json ? (finding.serious ? "true" : "false") : (finding.serious ? "1" : "0"), ""}, {finding.stream.exporter.toString(), ""},
+            {whole ? std::string() : std::string(core::protocolName(finding.stream.protocol)), ""}, {whole ? std::string() : fmt::format("{}", finding.stream.domain), ""},
+            {finding.sinceMs > 0 ? core::formatTime(finding.sinceMs, offset) : std::string(), ""}, {fmt::format("{}", finding.count), ""}, {std::string(core::findingTitle(finding.kind)), ""},
+            {finding.evidence, ""}, {finding.cause, ""}, {finding.next, ""}, {linesOf(finding, ""), ""}});
+    }
+    return listing.print(format);
+}
+
+} // namespace
+
+int runFindings(const QStringList& arguments)
+{
+    Arguments args(QStringLiteral("findings"), QObject::tr("Tells what looks wrong in what exporters send, each with evidence, cause and what to do."), QStringLiteral("(--db X | -r FILE…)"));
+    args.addOption(QStringLiteral("db"), QStringLiteral("X"), QObject::tr("Database to ask."));
+    args.addFlag(QStringLiteral("r"), QObject::tr("The operands are captures, read into a temporary database."));
+    args.addOption(QStringLiteral("interval"), QStringLiteral("T"), QObject::tr("Length of a chart's point that flows should not outlast, as 60s (default), 5min."));
+    args.addOption(QStringLiteral("format"), QStringLiteral("text|csv|json"), QObject::tr("Form of the output."));
+    args.addFlag(QStringLiteral("local"), QObject::tr("Times in the local time zone instead of UTC."));
+    if (const auto exit = args.parse(arguments))
+        return *exit;
+    const auto format = parseFormat(args.value(QStringLiteral("format"), "text"));
+    if (!format || *format == Format::NdJson)
+        return args.wrongUsage(fmt::format("“{}” is no format: text, csv or json", args.value(QStringLiteral("format"), "")));
+    const auto interval = core::parseInterval(args.value(QStringLiteral("interval"), "60s"));
+    if (!interval)
+        return args.wrongUsage(interval.error().message());
+    const StopOnSignal interrupt;
+    const auto runtime = Runtime::load(args.value(QStringLiteral("config")));
+    if (!runtime)
+        return sayFailed(runtime.error());
+    auto input = openInput(args, *runtime, interrupt.token());
+    if (!input)
+        return input.error();
+    auto& store = *input->database.store;
+    const auto report = store.health({0, 0});
+    const auto status = store.status();
+    if (!report || !status)
+        return sayFailed(report ? status.error() : report.error());
+    const auto now = nowFor(args.has(QStringLiteral("local")));
+    const auto flows = core::flowEvidence(store, status->range, now, {.stop = interrupt.token()});
+    if (!flows)
+        return sayFailed(flows.error());
+    const auto findings = core::findingsOf(*report, *flows, *interval);
+    Output out;
+    out.write(*format == Format::Text ? asText(findings) : asListing(findings, *format, now.utcOffsetMinutes));
+    out.flush();
+    return out.ok() ? input->exit : static_cast<int>(kFailed);
+}
+
+} // namespace rivereto::app

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// DatagramView: one datagram as a tree, and its bytes beside it; what is chosen in one is marked in the other.
+#pragma once
+
+#include <QLabel>
+#include <QTreeView>
+
+#include "ui/flows/hexview.h"
+#include "ui/inspect/datagramloader.h"
+#include "ui/inspect/dissectmodel.h"
+
+namespace rivereto::ui {
+
+class DatagramView : public QWidget {
+    Q_OBJECT
+public:
+    explicit DatagramView(const Theme& theme, QWidget* parent = nullptr);
+    void show(const std::shared_ptr<const LoadedDatagram>& datagram);
+    /// Without a datagram: why.
+    void showWords(const QString& words);
+    /// Goes to the next piece with `what` in its name, number or value; false when there is none.
+    bool findNext(const QString& what);
+    [[nodiscard]] QTreeView& tree() { return *m_tree; }
+    [[nodiscard]] HexView& hex() { return *m_hex; }
+    [[nodiscard]] const DissectModel& model() const { return m_model; }
+    /// The tree as indented text, for the clipboard.
+    [[nodiscard]] QString asText() const;
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void choose(const QModelIndex& index);
+    void chooseByte(quint32 at);
+    void openTree();
+
+    const Theme& m_theme;
+    DissectModel m_model;
+    std::shared_ptr<const LoadedDatagram> m_datagram;
+    QTreeView* m_tree;
+    HexView* m_hex;
+    QLabel* m_path;
+    QLabel* m_size;
+    QLabel* m_words;
+    bool m_quiet = false;
+};
+
+} // namespace rivereto::ui
