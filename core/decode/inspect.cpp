@@ -104,7 +104,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 bool contains(std::string_view text, std::string_view part)
 {
-    return std::ranges::search(text, part, [](char a, char b) { return lower(a) == lower(b); }).begin() != text.end() || part.empty();
+    return part.empty() || std::search(text.begin(), text.end(), part.begin(), part.end(), [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
 std::optional<uint32_t> wholeNumber(std::string_view text)
