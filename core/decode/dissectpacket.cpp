@@ -39,6 +39,12 @@ private:
         TreeWriter inner(node, m_in.payload(), m_in.budget());
         inner.fields(fields);
         inner.finish("options", {});
+        for (auto* noted : {&node, node.children.empty() ? &node : &node.children.back()}) {
+            if (whole || noted->note.empty() || noted->remark)
+                continue;
+            noted->note = "Of the packet no more was sampled.";
+            noted->remark = true; // that is what a sample is
+        }
         return whole && m_in.budget() > 0;
     }
 

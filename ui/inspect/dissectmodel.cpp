@@ -90,13 +90,17 @@ QModelIndex DissectModel::find(const QString& what, const QModelIndex& from) con
     visit(0);
     const auto here = from.isValid() ? static_cast<uint32_t>(from.internalId()) : 0;
     const auto start = static_cast<size_t>(std::ranges::find(order, here) - order.begin());
-    for (size_t i = 1; i <= order.size(); ++i) {
-        const auto at = order[(start + i) % order.size()];
-        const auto& node = *m_entries[at].node;
-        if (at != 0 && (core::fieldMatches(node.name, node.element, node.enterprise, wanted) || text(node.value).contains(what, Qt::CaseInsensitive)))
-            return indexOf(at);
-    }
-    return {};
+    const auto next = [&](const auto& fits) {
+        for (size_t i = 1; i <= order.size(); ++i) {
+            const auto at = order[(start + i) % order.size()];
+            if (at != 0 && fits(*m_entries[at].node))
+                return indexOf(at);
+        }
+        return QModelIndex();
+    };
+    // "1" is an element first, and a part of an address only where there is no such element.
+    const auto named = next([&](const DissectNode& node) { return core::fieldMatches(node.name, node.element, node.enterprise, wanted); });
+    return named.isValid() ? named : next([&](const DissectNode& node) { return text(node.value).contains(what, Qt::CaseInsensitive) || text(node.meaning).contains(what, Qt::CaseInsensitive); });
 }
 
 QModelIndexList DissectModel::problems() const

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/inspect/inspectpage.h"
 
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QShortcut>
 #include <QShowEvent>
