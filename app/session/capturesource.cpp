@@ -15,9 +15,11 @@ using core::KeptDatagram;
 
 namespace {
 
-/// Remembered on either side of the wanted time, and how far out of order a capture may be.
+/// Remembered on either side of the wanted time.
 constexpr uint64_t kAroundMs = 2000;
+/// How far out of order a capture may be: merged and made ones are by minutes, but not by many datagrams.
 constexpr uint64_t kDisorderMs = 3000;
+constexpr uint64_t kDisorderDatagrams = 20'000;
 /// Exporters send their templates together, or nearly so.
 constexpr uint64_t kTemplatesTogetherMs = 5000;
 constexpr size_t kWindowBytes = 32 << 20;
@@ -110,6 +112,7 @@ public:
             return Next::More;
         }
         if (at < m_window.time.from) {
+            m_beyond = 0;
             if (templates)
                 m_before.add(datagram);
             return Next::More;
@@ -117,7 +120,7 @@ public:
         if (at < m_window.time.to + kDisorderMs)
             return Next::More;
         if (!m_found)
-            return Next::NextFile;
+            return ++m_beyond > kDisorderDatagrams ? Next::NextFile : Next::More;
         return late(datagram, templates);
     }
 
@@ -147,6 +150,7 @@ private:
     Templates m_before;
     bool m_found = false;
     bool m_known = false; ///< templates of the exporter came within the window
+    uint64_t m_beyond = 0; ///< datagrams past the wanted time, which was not found yet, since one before it
     uint64_t m_late = 0;
     uint64_t m_lateUntil = UINT64_MAX;
 };
