@@ -82,7 +82,7 @@ void InspectPrinter::add(const InspectedDatagram& datagram, const DissectNode& t
         m_history.add(datagram.datagram, tree, datagram.number);
         return;
     }
-    if (m_style.errors && summary.problems == 0)
+    if (m_style.problems && summary.problems == 0)
         return;
     ++m_totals.shown;
     if (m_style.format == InspectFormat::Text)
@@ -114,7 +114,7 @@ void InspectPrinter::writeText(const InspectedDatagram& datagram, const DissectN
 {
     const auto& from = datagram.datagram;
     m_line.clear();
-    if (!m_style.errors && !m_first)
+    if (!m_style.problems && !m_first)
         m_line += '\n';
     m_first = false;
     fmt::format_to(std::back_inserter(m_line), "Datagram {}  {}  {} → {}  {}  {}", datagram.number, core::formatTime(from.receivedMs), endpoint(from.source, from.sourcePort),
@@ -123,7 +123,7 @@ void InspectPrinter::writeText(const InspectedDatagram& datagram, const DissectN
         fmt::format_to(std::back_inserter(m_line), "  {}", datagram.file);
     m_line += '\n';
     m_out.write(m_line);
-    if (m_style.errors) {
+    if (m_style.problems) {
         writeProblems(tree);
     } else {
         if (!tree.note.empty())
@@ -209,7 +209,7 @@ void InspectPrinter::writeJson(const InspectedDatagram& datagram, const DissectN
     core::appendJson(m_line, datagram.file);
     fmt::format_to(std::back_inserter(m_line), ", \"time\": \"{}\", \"source\": \"{}\", \"sourcePort\": {}, \"destination\": \"{}\", \"destinationPort\": {}, \"protocol\": \"{}\", \"length\": {}, \"problems\": ",
                    core::formatTime(from.receivedMs), from.source.toString(), from.sourcePort, datagram.destination.toString(), datagram.destinationPort, tree.name, from.payload.size());
-    if (m_style.errors) {
+    if (m_style.problems) {
         bool first = true;
         m_line += '[';
         core::forProblems(tree, [&](const DissectNode& node, const std::string& path) {
@@ -246,6 +246,8 @@ void InspectPrinter::writeTemplates()
             for (const auto& field : event.fields)
                 m_out.write("      " + fieldText(field) + '\n');
         }
+        if (entry.refreshes > 0)
+            m_out.write(fmt::format("    {}  refreshed {}, last in datagram {}\n", core::formatTime(entry.lastDefinedMs), count(entry.refreshes, "time", "times"), entry.lastDatagram));
         if (entry.eventsLeftOut > 0)
             m_out.write(fmt::format("    {} more are not listed\n", core::formatCount(entry.eventsLeftOut)));
     }
@@ -255,8 +257,8 @@ void InspectPrinter::writeTemplatesJson()
 {
     for (const auto& [key, entry] : m_history.entries()) {
         beginItem();
-        fmt::format_to(std::back_inserter(m_line), "{{\"exporter\": \"{}\", \"port\": {}, \"protocol\": \"{}\", \"domain\": {}, \"template\": {}, \"options\": {}, \"definitions\": {}, \"records\": {}, \"missingSets\": {}, \"withdrawn\": {}, \"fields\": ",
-                       key.exporter.toString(), key.port, core::dissectName(key.protocol), key.domain, key.id, entry.options, entry.definitions, entry.records, entry.missing, entry.withdrawn);
+        fmt::format_to(std::back_inserter(m_line), "{{\"exporter\": \"{}\", \"port\": {}, \"protocol\": \"{}\", \"domain\": {}, \"template\": {}, \"options\": {}, \"definitions\": {}, \"refreshes\": {}, \"records\": {}, \"missingSets\": {}, \"withdrawn\": {}, \"fields\": ",
+                       key.exporter.toString(), key.port, core::dissectName(key.protocol), key.domain, key.id, entry.options, entry.definitions, entry.refreshes, entry.records, entry.missing, entry.withdrawn);
         appendFields(m_line, entry.fields);
         m_line += ", \"events\": [";
         for (const auto& event : entry.events) {

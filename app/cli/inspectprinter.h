@@ -18,7 +18,7 @@ std::optional<InspectFormat> inspectFormat(std::string_view name);
 struct InspectStyle {
     InspectFormat format = InspectFormat::Text;
     bool templates = false; ///< their history instead of datagrams
-    bool errors = false; ///< only problems
+    bool problems = false; ///< only problems
     bool hex = false;
     bool files = false; ///< there are several: name them
 };
@@ -46,6 +46,8 @@ public:
         uint64_t problems = 0;
     };
     void add(const InspectedDatagram& datagram, const core::DissectNode& tree);
+    /// Whether all records are to be taken apart; else an outline does.
+    [[nodiscard]] bool wantsRecords() const { return !m_style.templates; }
     /// What comes after the last datagram.
     void finish();
     [[nodiscard]] const Totals& totals() const { return m_totals; }

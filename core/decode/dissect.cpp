@@ -27,7 +27,7 @@ void fixedRecord(TreeWriter& in, std::span<const FixedField> tail)
     for (const auto part : {std::span<const FixedField>(kHead), tail}) {
         for (const auto& field : part) {
             if (field.id != 0) {
-                in.element({.id = field.id, .length = field.length}, field.length);
+                in.element({.id = field.id, .length = field.length}, findElement(0, field.id), field.length);
             } else {
                 auto& node = in.node(DissectKind::Rest, field.name, field.length);
                 node.value = formatOctets(in.payload().subspan(node.offset, node.length));

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/decode/packet.h"
+
 namespace rivereto::core {
 
 namespace {
@@ -48,6 +50,32 @@ std::optional<uint32_t> recordLength(const Template& layout, Bytes rest)
         at += length;
     }
     return at;
+}
+
+constexpr std::string_view kSubRecord = "Sub-record";
+
+/// Of a list, whether its records are grouped by template or not.
+size_t countItems(const DissectNode& list)
+{
+    size_t out = 0;
+    for (const auto& child : list.children)
+        out += child.element || child.name == kSubRecord ? 1 : child.kind == DissectKind::Group ? countItems(child) : 0;
+    return out;
+}
+
+/// Where the packet begins that this element holds a part of (RFC 5477 §8.5, RFC 7133 §3).
+std::optional<PacketStart> packetIn(const FieldSpec& field)
+{
+    if (field.enterprise != 0 || field.scope)
+        return std::nullopt;
+    switch (field.id) {
+    case 104: // layer2packetSectionData
+    case 315: return PacketStart::Ethernet; // dataLinkFrameSection
+    case 313:
+    case 317: return PacketStart::Ip; // ipHeaderPacketSection, mplsPayloadPacketSection
+    case 316: return PacketStart::Mpls; // mplsLabelStackSection
+    default: return std::nullopt;
+    }
 }
 
 } // namespace
@@ -103,8 +131,11 @@ void SetDissector::set(DissectNode& node, TreeWriter& in, uint16_t id)
         templates(in, id != templateSet);
     else
         node.note = "No version of the protocol defines sets of this number.";
-    if (in.left() > 0)
-        in.finishPadding("There is more here than whole records.");
+    if (in.left() == 0)
+        return;
+    const bool padding = in.left() < 4 && in.ok(); // RFC 7011 §3.3.1: to a multiple of four octets, zeros or not
+    in.finishPadding(padding ? "Padding that is not zero." : "There is more here than whole records.");
+    node.children.back().remark = padding;
 }
 
 void SetDissector::templates(TreeWriter& in, bool options)
@@ -187,7 +218,7 @@ void SetDissector::templateField(TreeWriter& in, std::vector<FieldSpec>& fields,
         field.id = static_cast<uint16_t>(field.id - element::kNtopBase);
     }
     const bool reverse = field.enterprise == element::kReverseEnterprise;
-    const auto* info = findElement(reverse ? 0 : field.enterprise, field.id);
+    const auto* info = elementInfo(field, !isIpfix());
     auto& node = in.node(DissectKind::Group, {}, enterprise ? 8 : 4);
     node.name = elementName(field, info);
     node.element = field.id;
@@ -195,8 +226,7 @@ void SetDissector::templateField(TreeWriter& in, std::vector<FieldSpec>& fields,
     node.reverse = reverse;
     node.scope = scope;
     node.type = info ? elementTypeName(info->type) : std::string_view();
-    node.value = field.length == element::kVariable ? "variable length" : fmt::format("{}", field.length);
-    node.meaning = field.length == element::kVariable ? "" : "octets";
+    node.value = field.length == element::kVariable ? "variable length" : fmt::format(fmt::runtime(field.length == 1 ? "{} octet" : "{} octets"), field.length);
     TreeWriter inner(node, in.payload(), in.budget());
     inner.fields({{"element", 2}, {"length", 2}});
     if (enterprise)
@@ -252,19 +282,42 @@ bool SetDissector::record(TreeWriter& in, const Template& layout, uint16_t id)
     if (std::exchange(m_fieldsShown, true) && m_detail != DissectDetail::Everything)
         return true;
     TreeWriter inner(node, in.payload(), in.budget());
+    values(inner, layout, 0);
+    return true;
+}
+
+void SetDissector::values(TreeWriter& in, const Template& layout, int depth)
+{
     for (const auto& field : layout.fields) {
-        const auto told = field.length == element::kVariable ? toldLength(inner.rest()).value_or(Told()) : Told{0, field.length};
-        auto& value = inner.element(field, told.length, told.prefix);
-        if (value.type.ends_with("List") && value.length > value.prefix) {
-            TreeWriter items(value, in.payload(), in.budget());
-            list(value, items, value.type, 0);
-        }
-        if (inner.budget() == 0)
+        const auto told = field.length == element::kVariable ? toldLength(in.rest()).value_or(Told()) : Told{0, field.length};
+        value(in, field, told.length, told.prefix, depth);
+        if (in.budget() == 0)
             break;
     }
-    if (inner.left() > 0)
-        inner.finishShort();
-    return true;
+    if (in.left() > 0)
+        in.finishShort();
+}
+
+/// A value that has others in it is taken apart, too.
+void SetDissector::value(TreeWriter& in, const FieldSpec& field, uint32_t length, uint8_t prefix, int depth)
+{
+    auto& node = in.element(field, elementInfo(field, !isIpfix()), length, prefix);
+    if (node.length <= node.prefix)
+        return;
+    TreeWriter inner(node, in.payload(), in.budget());
+    if (node.type.ends_with("List"))
+        list(node, inner, node.type, depth);
+    else if (const auto start = packetIn(field))
+        packet(node, inner, *start);
+}
+
+/// RFC 7133 and 7270: a part of a packet that was seen.
+void SetDissector::packet(DissectNode& node, TreeWriter& in, PacketStart start)
+{
+    if (node.prefix > 0)
+        in.field({"length", node.prefix});
+    dissectPacket(in, start);
+    node.value = fmt::format("{} octets of a packet", node.length - node.prefix);
 }
 
 /// RFC 6313 §4.5: a field that is a list.
@@ -280,21 +333,23 @@ void SetDissector::list(DissectNode& field, TreeWriter& in, std::string_view typ
         templateList(in, type == "subTemplateMultiList", depth);
     if (in.left() > 0)
         in.finish("rest", in.ok() ? "The list does not fit its length." : "");
-    const auto items = std::ranges::count_if(field.children, [](const DissectNode& child) { return child.kind == DissectKind::Record || child.element.has_value(); });
-    field.value = fmt::format("{}", items);
-    field.meaning = items == 1 ? "item" : "items";
+    const auto items = countItems(field);
+    field.value = fmt::format(fmt::runtime(items == 1 ? "{} item" : "{} items"), items);
 }
 
 void SetDissector::basicList(TreeWriter& in, int depth)
 {
-    in.field({"semantic", 1});
+    in.field({"semantic", 1, Show::Semantic});
     FieldSpec item;
     item.id = static_cast<uint16_t>(in.field({"element", 2}));
+    const size_t named = in.parent().children.size() - 1;
     item.length = static_cast<uint16_t>(in.field({"element length", 2}));
     if (item.id & kEnterpriseBit) {
         item.id &= static_cast<uint16_t>(~kEnterpriseBit);
         item.enterprise = static_cast<uint32_t>(in.field({"enterprise", 4}));
     }
+    if (in.ok())
+        in.parent().children[named].meaning = elementName(item, elementInfo(item, false));
     while (in.ok() && in.left() > 0 && in.budget() > 0) {
         Told told{0, item.length};
         if (item.length == element::kVariable) {
@@ -305,17 +360,13 @@ void SetDissector::basicList(TreeWriter& in, int depth)
         }
         if (told.prefix + told.length > in.left() || told.prefix + told.length == 0)
             return;
-        auto& value = in.element(item, told.length, told.prefix);
-        if (value.type.ends_with("List") && told.length > 0) {
-            TreeWriter items(value, in.payload(), in.budget());
-            list(value, items, value.type, depth + 1);
-        }
+        value(in, item, told.length, told.prefix, depth + 1);
     }
 }
 
 void SetDissector::templateList(TreeWriter& in, bool several, int depth)
 {
-    in.field({"semantic", 1});
+    in.field({"semantic", 1, Show::Semantic});
     if (!several) {
         records(in, static_cast<uint16_t>(in.field({"template id", 2})), depth);
         return;
@@ -337,19 +388,18 @@ void SetDissector::templateList(TreeWriter& in, bool several, int depth)
 void SetDissector::records(TreeWriter& in, uint16_t id, int depth)
 {
     const auto* layout = find(id);
+    if (in.left() > 0 && (!layout || layout->minLength == 0))
+        in.finish("records", layout ? "Their template has no fields." : "Their template has not come yet.");
     if (!layout || layout->minLength == 0 || depth + 1 >= kMaxDepth)
         return;
     while (in.ok() && in.left() >= layout->minLength && in.budget() > 0) {
         const auto length = recordLength(*layout, in.rest());
         if (!length)
             return;
-        auto& node = in.node(DissectKind::Group, "Sub-record", *length);
+        auto& node = in.node(DissectKind::Group, kSubRecord, *length);
         node.id = id;
         TreeWriter inner(node, in.payload(), in.budget());
-        for (const auto& field : layout->fields) {
-            const auto told = field.length == element::kVariable ? toldLength(inner.rest()).value_or(Told()) : Told{0, field.length};
-            inner.element(field, told.length, told.prefix);
-        }
+        values(inner, *layout, depth + 1);
     }
 }
 

@@ -33,6 +33,10 @@ private:
     void data(DissectNode& node, TreeWriter& in, uint16_t id);
     /// False when it does not fit into what is left.
     bool record(TreeWriter& in, const Template& layout, uint16_t id);
+    /// The fields of a record; `depth` of the lists that it is in.
+    void values(TreeWriter& in, const Template& layout, int depth);
+    void value(TreeWriter& in, const FieldSpec& field, uint32_t length, uint8_t prefix, int depth);
+    static void packet(DissectNode& node, TreeWriter& in, PacketStart start);
     void list(DissectNode& field, TreeWriter& in, std::string_view type, int depth);
     void basicList(TreeWriter& in, int depth);
     void templateList(TreeWriter& in, bool several, int depth);

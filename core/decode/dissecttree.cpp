@@ -2,6 +2,7 @@
 #include "core/decode/dissecttree.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/base/ip.h"
 #include "core/text/names.h"
@@ -17,9 +18,11 @@ std::string uptime(uint64_t ms)
     return fmt::format("{}.{:03} s", ms / 1000, ms % 1000);
 }
 
+std::string reasonName(uint64_t reason) { return reason > 0xffff ? std::string() : std::string(dropReasonName(static_cast<uint16_t>(reason))); }
+
 ElementText shown(Bytes octets, Show show)
 {
-    const uint64_t number = loadBe(octets);
+    const uint64_t number = octets.size() <= 8 ? loadBe(octets) : 0;
     switch (show) {
     case Show::Number: break;
     case Show::Hex: return {fmt::format("{:#x}", number), {}};
@@ -36,9 +39,26 @@ ElementText shown(Bytes octets, Show show)
     case Show::EtherType: return formatElement(findElement(0, 256), octets.last(std::min<size_t>(octets.size(), 2)));
     case Show::TcpFlags: return {fmt::format("{:#x}", number), formatTcpFlags(number)};
     case Show::Interface: {
-        constexpr std::string_view formats[] = {"", "discarded", "several interfaces", "unknown format"};
         const uint64_t value = number & 0x3fffffff;
-        return {fmt::format("{}", value), value == 0x3fffffff ? "internal" : std::string(formats[number >> 30 & 3])};
+        switch (number >> 30 & 3) {
+        case 0: return {fmt::format("{}", value), value == 0x3fffffff ? "internal" : value == 0 ? "unknown" : ""};
+        case 1: return {fmt::format("{}", value), fmt::format("discarded: {}", reasonName(value))};
+        case 2: return {fmt::format("{}", value), value == 0 ? "several interfaces" : fmt::format("{} interfaces", value)};
+        default: return {fmt::format("{}", value), "unknown format"};
+        }
+    }
+    case Show::DataSource: {
+        constexpr std::string_view kinds[] = {"ifIndex", "smonVlanDataSource", "entPhysicalEntry"};
+        const uint64_t kind = number >> 24;
+        return {fmt::format("{}", number & 0xffffff), kind < std::size(kinds) ? std::string(kinds[kind]) : fmt::format("source type {}", kind)};
+    }
+    case Show::DropReason: return {fmt::format("{}", number), reasonName(number)};
+    case Show::Community: return {fmt::format("{}:{}", number >> 16, number & 0xffff), {}};
+    case Show::Float: return {fmt::format("{:.3g}", std::bit_cast<float>(static_cast<uint32_t>(number))), {}};
+    case Show::Percent: return number == 0xffffffff ? ElementText{fmt::format("{}", number), "unknown"} : ElementText{fmt::format("{}", number), fmt::format("{}.{:02} %", number / 100, number % 100)};
+    case Show::Semantic: { // RFC 6313 §4.4
+        constexpr std::string_view names[] = {"noneOf", "exactlyOneOf", "oneOrMoreOf", "allOf", "ordered"};
+        return {fmt::format("{}", number), number == 255 ? "undefined" : number < std::size(names) ? std::string(names[number]) : std::string()};
     }
     }
     return {octets.size() > 8 ? formatOctets(octets) : fmt::format("{}", number), {}};
@@ -84,7 +104,10 @@ uint64_t TreeWriter::field(const HeaderField& field)
     auto text = shown(octets, field.show);
     out.value = std::move(text.value);
     out.meaning = std::move(text.meaning);
-    return loadBe(octets);
+    const uint64_t number = field.length <= 8 ? loadBe(octets) : 0;
+    if (number < field.names.size())
+        out.meaning = field.names[number];
+    return number;
 }
 
 bool TreeWriter::fields(std::initializer_list<HeaderField> all)
@@ -94,10 +117,18 @@ bool TreeWriter::fields(std::initializer_list<HeaderField> all)
     return m_ok;
 }
 
-DissectNode& TreeWriter::element(const FieldSpec& spec, uint32_t length, uint8_t prefix)
+const ElementInfo* elementInfo(const FieldSpec& spec, bool netflow9)
+{
+    static constexpr ElementInfo scopes[] = {{0, 1, "System", ElementType::unsigned32}, {0, 2, "Interface", ElementType::unsigned32}, {0, 3, "Line card", ElementType::unsigned32},
+                                             {0, 4, "NetFlow cache", ElementType::octetArray}, {0, 5, "Template", ElementType::unsigned16}};
+    if (netflow9 && spec.scope)
+        return spec.id >= 1 && spec.id <= std::size(scopes) ? &scopes[spec.id - 1] : nullptr;
+    return findElement(spec.enterprise == element::kReverseEnterprise ? 0 : spec.enterprise, spec.id);
+}
+
+DissectNode& TreeWriter::element(const FieldSpec& spec, const ElementInfo* info, uint32_t length, uint8_t prefix)
 {
     const bool reverse = spec.enterprise == element::kReverseEnterprise;
-    const auto* info = findElement(reverse ? 0 : spec.enterprise, spec.id);
     auto& out = node(DissectKind::Field, {}, length + prefix);
     out.name = elementName(spec, info);
     out.scope = spec.scope;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 
 #include "core/decode/dissect.h"
 #include "core/decode/registry.h"
@@ -11,12 +12,15 @@
 namespace rivereto::core {
 
 /// How the octets of a header's field are shown.
-enum class Show : uint8_t { Number, Hex, Seconds, Uptime, Address, Mac, Text, Protocol, Port, EtherType, TcpFlags, Interface };
+enum class Show : uint8_t {
+    Number, Hex, Seconds, Uptime, Address, Mac, Text, Protocol, Port, EtherType, TcpFlags, Interface, DataSource, DropReason, Community, Float, Percent, Semantic
+};
 
 struct HeaderField {
     std::string_view name;
     uint8_t length;
     Show show = Show::Number;
+    std::span<const std::string_view> names = {}; ///< what the numbers from 0 on mean
 };
 
 /// A run of a datagram's bytes that is taken apart from the front. Bytes that are not there end it: the rest becomes one piece
@@ -44,8 +48,8 @@ public:
     uint64_t field(const HeaderField& field);
     /// Several; false when they are not all there.
     bool fields(std::initializer_list<HeaderField> fields);
-    /// An element's value as a template describes it.
-    DissectNode& element(const FieldSpec& spec, uint32_t length, uint8_t prefix = 0);
+    /// An element's value as a template describes it; nullptr: nobody knows the element.
+    DissectNode& element(const FieldSpec& spec, const ElementInfo* info, uint32_t length, uint8_t prefix = 0);
     /// What is left, as one piece; nothing when nothing is left.
     void finish(std::string_view name, std::string_view note);
     /// What is left, as one piece, because the tree is as large as it may be.
@@ -68,6 +72,8 @@ private:
 enum class PacketStart : uint8_t;
 /// Takes the headers of a packet apart as far as they are understood.
 void dissectPacket(TreeWriter& in, PacketStart start);
+/// What is known about a template's field. The scopes of NetFlow v9 (RFC 3954 §6.1) are no information elements.
+const ElementInfo* elementInfo(const FieldSpec& spec, bool netflow9);
 /// One sFlow v5 datagram into its message node.
 void dissectSflow(TreeWriter& in);
 

@@ -111,11 +111,14 @@ void TemplateHistory::define(const Where& where, const DissectNode& node)
     if (first || known->fields != fields || known->options != options) {
         note(*known, {.what = first ? What::Defined : What::Changed, .datagram = where.number, .timeMs = where.datagram.receivedMs, .fields = fields});
         known->fields = std::move(fields);
+    } else {
+        ++known->refreshes;
     }
     known->options = options;
     known->withdrawn = false;
     ++known->definitions;
     known->lastDefinedMs = where.datagram.receivedMs;
+    known->lastDatagram = where.number;
 }
 
 void TemplateHistory::data(const Where& where, const DissectNode& set)

@@ -48,6 +48,8 @@ public:
         uint64_t eventsLeftOut = 0;
         uint64_t definitions = 0; ///< repetitions included
         uint64_t lastDefinedMs = 0;
+        uint64_t lastDatagram = 0; ///< that defined it, or repeated its definition
+        uint64_t refreshes = 0; ///< repetitions that changed nothing
         uint64_t records = 0; ///< that were read by it
         uint64_t missing = 0; ///< data sets without it
         bool withdrawn = false;

@@ -38,7 +38,7 @@ _rivereto()
         import) options="--db --format" ;;
         listen) options="--db --listen --for --print" ;;
         query) options="--db -r --from --to --dimensions --filter --units --limit --limit-type --truncate-v4 --truncate-v6 --kind --points --interval --bidirectional --previous-period --spread --billing --fields --sort --count --format --local" ;;
-        inspect) options="--count --exporter --datagram --templates --errors --hex --format" ;;
+        inspect) options="--count --exporter --datagram --field --templates --problems --hex --format" ;;
         findings) options="--db -r --interval --format --local" ;;
         exporters) options="--db -r --interfaces --format --local" ;;
         explain) options="--db -r --from --to --baseline --dimensions --filter --units --limit --truncate-v4 --truncate-v6 --spread --format --local" ;;

@@ -192,6 +192,15 @@ void TestCliInspect::choosesDatagrams()
     // What lies before is still known: a late data set has its fields.
     const auto file = write("late.pcap", {ipfix(set(2, kTemplate)), ipfix(set(256, kRecord))});
     QCOMPARE(countRecords(m_program.run({"inspect", file, "--datagram", "2", "--format", "ndjson"}).json().object()["tree"].toObject()), 1);
+    const auto range = m_program.run({"inspect", m_demo, "--datagram", "5-7", "--format", "ndjson"});
+    COMPARE_EXIT(range, 0);
+    QCOMPARE(range.lines().size(), 3);
+    QCOMPARE(range.lines()[0], m_program.run({"inspect", m_demo, "--datagram", "5", "--format", "ndjson"}).lines()[0]);
+    QCOMPARE(m_program.run({"inspect", file, "--datagram", "2-", "--format", "ndjson"}).lines().size(), 1);
+    // By field: of two data sets only one has it.
+    const auto some = write("some.pcap", {ipfix(set(2, kTemplate)), ipfix(set(2, templateRecord(257, {{56, 6}}))), ipfix(set(256, kRecord))});
+    for (const auto* what : {"4242:77", "4711", "OCTETDELTA"})
+        QCOMPARE(m_program.run({"inspect", some, "--field", what, "--format", "ndjson"}).lines().size(), 2);
     const auto beyond = m_program.run({"inspect", file, "--datagram", "9"});
     COMPARE_EXIT(beyond, 1);
     VERIFY_RAN(beyond.err.contains("there is no datagram 9"), beyond);
@@ -209,6 +218,7 @@ void TestCliInspect::templates()
     const auto first = all[0].toObject();
     QCOMPARE(first["domain"].toInt(), 7);
     QCOMPARE(first["definitions"].toInt(), 3);
+    QCOMPARE(first["refreshes"].toInt(), 1);
     QCOMPARE(first["records"].toInt(), 1);
     QCOMPARE(first["missingSets"].toInt(), 1);
     QCOMPARE(first["withdrawn"].toBool(), true);
@@ -220,7 +230,7 @@ void TestCliInspect::templates()
     QCOMPARE(all[1].toObject()["domain"].toInt(), 8);
     const auto text = m_program.run({"inspect", file, "--templates"});
     COMPARE_EXIT(text, 3);
-    for (const auto* part : {"192.0.2.1  IPFIX  domain 7", "Template 256  from port 40000: 2 fields, sent 3 times, 1 record, withdrawn", "changed in datagram 5", "withdrawn in datagram 6",
+    for (const auto* part : {"192.0.2.1  IPFIX  domain 7", "Template 256  from port 40000: 2 fields, sent 3 times, 1 record, withdrawn", "changed in datagram 5", "refreshed 1 time, last in datagram 5", "withdrawn in datagram 6",
                              "missing in datagram 1: data without it, 1 set in all", "4242:77  unknown  3 octets"})
         VERIFY_RAN(text.out.contains(part), text);
 }
@@ -228,17 +238,17 @@ void TestCliInspect::templates()
 void TestCliInspect::errors()
 {
     const auto file = write("errors.pcap", {ipfix(set(2, kTemplate)), ipfix(set(300, Octets().u32(1))), ipfix(Octets().add(set(256, kRecord)).u16(256).u16(400).u32(1))});
-    const auto ran = m_program.run({"inspect", file, "--errors"});
+    const auto ran = m_program.run({"inspect", file, "--problems"});
     COMPARE_EXIT(ran, 3);
     VERIFY_RAN(!ran.out.contains("Datagram 1 "), ran);
     VERIFY_RAN(ran.out.contains("IPFIX › Data set 300: Its template has not come yet. (8 octets)"), ran);
     VERIFY_RAN(ran.out.contains("The set claims more than the message holds."), ran);
-    const auto json = m_program.run({"inspect", file, "--errors", "--format", "json"});
+    const auto json = m_program.run({"inspect", file, "--problems", "--format", "json"});
     QCOMPARE(json.json().array().size(), 2);
     QCOMPARE(json.json().array()[0].toObject()["problems"].toArray()[0].toObject()["why"].toString(), "Its template has not come yet.");
     // A withdrawal is no fault.
     const auto fine = write("fine.pcap", {ipfix(set(2, kTemplate)), ipfix(set(2, Octets().u16(256).u16(0)))});
-    const auto none = m_program.run({"inspect", fine, "--errors"});
+    const auto none = m_program.run({"inspect", fine, "--problems"});
     COMPARE_EXIT(none, 0);
     QVERIFY(none.out.isEmpty());
 }
@@ -266,7 +276,9 @@ void TestCliInspect::wrongUsage_data()
     QTest::newRow("address") << QStringList{"x.pcap", "--exporter", "nobody"};
     QTest::newRow("number") << QStringList{"x.pcap", "--count", "many"};
     QTest::newRow("datagram 0") << QStringList{"x.pcap", "--datagram", "0"};
-    QTest::newRow("both") << QStringList{"x.pcap", "--templates", "--errors"};
+    QTest::newRow("range") << QStringList{"x.pcap", "--datagram", "7-3"};
+    QTest::newRow("words") << QStringList{"x.pcap", "--datagram", "all"};
+    QTest::newRow("both") << QStringList{"x.pcap", "--templates", "--problems"};
 }
 
 void TestCliInspect::wrongUsage()

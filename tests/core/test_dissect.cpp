@@ -193,7 +193,7 @@ void TestDissect::variableLengthsAndLists()
     QCOMPARE(records[0]->children[0].prefix, uint8_t{1});
     QCOMPARE(records[1]->children[0].prefix, uint8_t{3});
     QCOMPARE(records[1]->children[0].length, 303U);
-    QCOMPARE(records[2]->children[0].value, std::string("2"));
+    QCOMPARE(records[2]->children[0].value, std::string("2 items"));
     QCOMPARE(records[2]->children[0].children.back().value, std::string("6"));
     QCOMPARE(valueOf(records[2]->children[1], "sourceTransportPort"), std::string("80"));
     QCOMPARE(notes(tree), size_t{0});

@@ -129,6 +129,12 @@ void TemplatesView::fill(QTreeWidgetItem* item)
     addFields(item, entry.fields);
     for (const auto& event : entry.events)
         addEvent(item, event, entry);
+    if (entry.refreshes > 0) {
+        auto* refreshed = new QTreeWidgetItem(item, {tr("Refreshed %1 times, last in datagram %2").arg(count(entry.refreshes), count(entry.lastDatagram)), {}, {}, {}, {}, m_clock.time(entry.lastDefinedMs, 1000)});
+        refreshed->setData(0, kDatagramRole, static_cast<qulonglong>(entry.lastDatagram));
+        refreshed->setToolTip(0, tr("Enter shows the datagram"));
+        refreshed->setForeground(0, m_theme[Token::accent]);
+    }
     if (entry.eventsLeftOut > 0)
         new QTreeWidgetItem(item, {tr("%1 more changes are not listed").arg(count(entry.eventsLeftOut))});
 }
