@@ -22,12 +22,13 @@ constexpr FixedField kTail1[] = {{0, 2, "padding"}, {4, 1, {}}, {5, 1, {}}, {6, 
 constexpr FixedField kTail5[] = {{0, 1, "padding"}, {6, 1, {}}, {4, 1, {}}, {5, 1, {}}, {16, 2, {}}, {17, 2, {}}, {9, 1, {}}, {13, 1, {}}, {0, 2, "padding"}};
 constexpr FixedField kTail7[] = {{0, 1, "flags"}, {6, 1, {}}, {4, 1, {}}, {5, 1, {}}, {16, 2, {}}, {17, 2, {}}, {9, 1, {}}, {13, 1, {}}, {0, 2, "flags"}, {43, 4, {}}};
 
-void fixedRecord(TreeWriter& in, std::span<const FixedField> tail)
+void fixedRecord(TreeWriter& in, std::span<const FixedField> tail, bool withText)
 {
+    in.expect(std::size(kHead) + tail.size());
     for (const auto part : {std::span<const FixedField>(kHead), tail}) {
         for (const auto& field : part) {
             if (field.id != 0) {
-                in.element({.id = field.id, .length = field.length}, findElement(0, field.id), field.length);
+                in.element({.id = field.id, .length = field.length}, findElement(0, field.id), field.length, 0, withText);
             } else {
                 auto& node = in.node(DissectKind::Rest, field.name, field.length);
                 node.value = formatOctets(in.payload().subspan(node.offset, node.length));
@@ -62,7 +63,7 @@ void fixedMessage(TreeWriter& in, Protocol protocol, DissectDetail detail)
         if (i > 0 && detail != DissectDetail::Everything)
             continue;
         TreeWriter inner(node, in.payload(), in.budget());
-        fixedRecord(inner, tail);
+        fixedRecord(inner, tail, detail == DissectDetail::Everything);
     }
     if (claimed > here)
         in.parent().note = fmt::format("The header counts {} records; {} are here.", claimed, here);

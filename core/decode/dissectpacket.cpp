@@ -43,13 +43,20 @@ private:
         TreeWriter inner(node, m_in.payload(), m_in.budget());
         inner.fields(fields);
         inner.finish("options", {});
+        if (!whole)
+            markCut(node);
+        return whole && m_in.budget() > 0;
+    }
+
+    /// That is what a sample is.
+    static void markCut(DissectNode& node)
+    {
         for (auto* noted : {&node, node.children.empty() ? &node : &node.children.back()}) {
-            if (whole || noted->note.empty() || noted->remark)
+            if (noted->note.empty() || noted->remark)
                 continue;
             noted->note = "Of the packet no more was sampled.";
-            noted->remark = true; // that is what a sample is
+            noted->remark = true;
         }
-        return whole && m_in.budget() > 0;
     }
 
     [[nodiscard]] uint8_t byteAt(uint32_t offset) const { return offset < m_in.left() ? m_in.rest()[offset] : 0; }
@@ -231,6 +238,8 @@ private:
             inner.field({"segment", 16, Show::Address});
         if (inner.left() > 0)
             inner.finish("options", {});
+        if (!whole)
+            markCut(node);
         return whole && m_in.budget() > 0;
     }
 

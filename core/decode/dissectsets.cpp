@@ -217,13 +217,12 @@ void SetDissector::templateField(TreeWriter& in, std::vector<FieldSpec>& fields,
         field.enterprise = element::kNtopEnterprise;
         field.id = static_cast<uint16_t>(field.id - element::kNtopBase);
     }
-    const bool reverse = field.enterprise == element::kReverseEnterprise;
     const auto* info = elementInfo(field, !isIpfix());
     auto& node = in.node(DissectKind::Group, {}, enterprise ? 8 : 4);
     node.name = elementName(field, info);
     node.element = field.id;
     node.enterprise = field.enterprise;
-    node.reverse = reverse;
+    node.reverse = isReverse(field);
     node.scope = scope;
     node.type = info ? elementTypeName(info->type) : std::string_view();
     node.value = field.length == element::kVariable ? "variable length" : fmt::format(fmt::runtime(field.length == 1 ? "{} octet" : "{} octets"), field.length);
@@ -265,6 +264,7 @@ void SetDissector::data(DissectNode& node, TreeWriter& in, uint16_t id)
         return;
     }
     m_fieldsShown = false;
+    in.expect(in.left() / layout->minLength + 1);
     while (in.ok() && in.left() >= layout->minLength && record(in, *layout, id)) { }
 }
 
@@ -288,6 +288,7 @@ bool SetDissector::record(TreeWriter& in, const Template& layout, uint16_t id)
 
 void SetDissector::values(TreeWriter& in, const Template& layout, int depth)
 {
+    in.expect(layout.fields.size());
     for (const auto& field : layout.fields) {
         const auto told = field.length == element::kVariable ? toldLength(in.rest()).value_or(Told()) : Told{0, field.length};
         value(in, field, told.length, told.prefix, depth);
@@ -301,7 +302,7 @@ void SetDissector::values(TreeWriter& in, const Template& layout, int depth)
 /// A value that has others in it is taken apart, too.
 void SetDissector::value(TreeWriter& in, const FieldSpec& field, uint32_t length, uint8_t prefix, int depth)
 {
-    auto& node = in.element(field, elementInfo(field, !isIpfix()), length, prefix);
+    auto& node = in.element(field, elementInfo(field, !isIpfix()), length, prefix, m_detail == DissectDetail::Everything);
     if (node.length <= node.prefix)
         return;
     TreeWriter inner(node, in.payload(), in.budget());

@@ -18,6 +18,10 @@ std::string uptime(uint64_t ms)
     return fmt::format("{}.{:03} s", ms / 1000, ms % 1000);
 }
 
+/// CERT marks the reverse direction of its own elements by a bit of their numbers (RFC 5103 §6.2).
+constexpr uint32_t kCertEnterprise = 6871;
+constexpr uint16_t kCertReverse = 0x4000;
+
 std::string reasonName(uint64_t reason) { return reason > 0xffff ? std::string() : std::string(dropReasonName(static_cast<uint16_t>(reason))); }
 
 ElementText shown(Bytes octets, Show show)
@@ -123,21 +127,29 @@ const ElementInfo* elementInfo(const FieldSpec& spec, bool netflow9)
                                              {0, 4, "NetFlow cache", ElementType::octetArray}, {0, 5, "Template", ElementType::unsigned16}};
     if (netflow9 && spec.scope)
         return spec.id >= 1 && spec.id <= std::size(scopes) ? &scopes[spec.id - 1] : nullptr;
-    return findElement(spec.enterprise == element::kReverseEnterprise ? 0 : spec.enterprise, spec.id);
+    if (spec.enterprise == element::kReverseEnterprise)
+        return findElement(0, spec.id);
+    return findElement(spec.enterprise, isReverse(spec) ? spec.id & ~kCertReverse : spec.id);
 }
 
-DissectNode& TreeWriter::element(const FieldSpec& spec, const ElementInfo* info, uint32_t length, uint8_t prefix)
+bool isReverse(const FieldSpec& spec)
 {
-    const bool reverse = spec.enterprise == element::kReverseEnterprise;
+    return spec.enterprise == element::kReverseEnterprise || (spec.enterprise == kCertEnterprise && (spec.id & kCertReverse) != 0);
+}
+
+DissectNode& TreeWriter::element(const FieldSpec& spec, const ElementInfo* info, uint32_t length, uint8_t prefix, bool withText)
+{
     auto& out = node(DissectKind::Field, {}, length + prefix);
     out.name = elementName(spec, info);
     out.scope = spec.scope;
-    out.reverse = reverse;
+    out.reverse = isReverse(spec);
     out.prefix = prefix;
     out.element = spec.id;
     out.enterprise = spec.enterprise;
     if (info)
         out.type = elementTypeName(info->type);
+    if (!withText)
+        return out;
     auto text = formatElement(info, m_payload.subspan(out.offset + prefix, out.length - prefix));
     out.value = std::move(text.value);
     out.meaning = std::move(text.meaning);

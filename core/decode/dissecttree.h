@@ -2,6 +2,7 @@
 // TreeWriter: adds pieces of a datagram to a tree, one after another, so that they tile it. Internal to the dissector.
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
 #include <span>
 
@@ -49,7 +50,10 @@ public:
     /// Several; false when they are not all there.
     bool fields(std::initializer_list<HeaderField> fields);
     /// An element's value as a template describes it; nullptr: nobody knows the element.
-    DissectNode& element(const FieldSpec& spec, const ElementInfo* info, uint32_t length, uint8_t prefix = 0);
+    /// Without its text where only its kind is of interest.
+    DissectNode& element(const FieldSpec& spec, const ElementInfo* info, uint32_t length, uint8_t prefix = 0, bool withText = true);
+    /// So many nodes are to come.
+    void expect(size_t nodes) { m_parent.children.reserve(m_parent.children.size() + std::min(nodes, m_budget)); }
     /// What is left, as one piece; nothing when nothing is left.
     void finish(std::string_view name, std::string_view note);
     /// What is left, as one piece, because the tree is as large as it may be.
@@ -72,7 +76,8 @@ private:
 enum class PacketStart : uint8_t;
 /// Takes the headers of a packet apart as far as they are understood.
 void dissectPacket(TreeWriter& in, PacketStart start);
-/// What is known about a template's field. The scopes of NetFlow v9 (RFC 3954 §6.1) are no information elements.
+/// Whether a field is of the reverse direction (RFC 5103); what is known about it. The scopes of NetFlow v9 (RFC 3954 §6.1) are no information elements.
+bool isReverse(const FieldSpec& spec);
 const ElementInfo* elementInfo(const FieldSpec& spec, bool netflow9);
 /// One sFlow v5 datagram into its message node.
 void dissectSflow(TreeWriter& in);

@@ -18,8 +18,9 @@ namespace {
 
 constexpr ElementInfo kElements[] = {
 #define RIVERETO_ELEMENT(enterprise, id, name, type, bits) {enterprise, id, #name, ElementType::type, bits},
-#include "core/decode/registry.def"
-#include "core/decode/vendorelements.def"
+#include "resources/elements/iana.def"
+#include "resources/elements/vendors.def"
+#include "resources/elements/ntop.def"
 #undef RIVERETO_ELEMENT
 };
 
@@ -33,9 +34,10 @@ struct Enterprise {
     std::string_view name;
 };
 constexpr Enterprise kEnterprises[] = {
-    {9, "Cisco"}, {637, "Alcatel-Lucent"}, {2011, "Huawei"}, {2636, "Juniper"}, {3054, "Ixia"}, {4413, "Broadcom"}, {5951, "NetScaler"},
-    {6527, "Nokia"}, {6871, "CERT"}, {6876, "VMware"}, {8057, "CESNET"}, {10704, "Barracuda"}, {12356, "Fortinet"}, {14988, "MikroTik"},
-    {25461, "Palo Alto"}, {25506, "H3C"}, {element::kReverseEnterprise, "reverse"}, {element::kNtopEnterprise, "ntop"}, {39499, "Flowmon"}};
+    {9, "Cisco"}, {637, "Nokia"}, {1991, "Foundry"}, {2011, "Huawei"}, {2636, "Juniper"}, {3054, "Ixia"}, {3224, "NetScreen"}, {4413, "Broadcom"},
+    {5951, "NetScaler"}, {6027, "Force10"}, {6527, "Nokia SR OS"}, {6871, "CERT"}, {6876, "VMware"}, {8057, "CESNET"}, {8741, "SonicWall"}, 
+    {10704, "Barracuda"}, {12325, "FreeBSD"}, {12356, "Fortinet"}, {14988, "MikroTik"}, {15397, "Procera"}, {21373, "netfilter"}, {25461, "Palo Alto"},
+    {25506, "H3C"}, {26866, "Gigamon"}, {element::kReverseEnterprise, "reverse"}, {30065, "Arista"}, {element::kNtopEnterprise, "ntop"}, {39499, "Flowmon"}, {40310, "Cumulus"}, {41916, "Viptela"}};
 
 constexpr uint64_t key(uint32_t enterprise, uint16_t id) { return uint64_t{enterprise} << 16 | id; }
 
