@@ -138,6 +138,18 @@ std::string floatText(Bytes octets)
     return fmt::format("{}", std::bit_cast<double>(load64(octets.data())));
 }
 
+/// What octets of an element of IANA's registry are made of.
+std::string insideOf(uint16_t id, Bytes octets)
+{
+    if (id >= element::kMplsTop && id <= 79 && octets.size() == 3)
+        return fmt::format("label {}, class {}{}", octets[0] << 12 | octets[1] << 4 | octets[2] >> 4, octets[2] >> 1 & 7, (octets[2] & 1) != 0 ? ", bottom of the stack" : "");
+    if (id == element::kApplicationId && octets.size() >= 2 && octets.size() <= 9) // RFC 6759 §4: engine and selector
+        return fmt::format("{}:{}", octets[0], loadBe(octets.subspan(1)));
+    if (id == 90 && octets.size() == 8 && octets[0] == 0 && octets[1] == 0) // RFC 4364 §4.2
+        return fmt::format("{}:{}", load16(octets.data() + 2), load32(octets.data() + 4));
+    return {};
+}
+
 int64_t signedOf(Bytes octets)
 {
     const unsigned unused = 64 - 8 * static_cast<unsigned>(octets.size());
@@ -213,6 +225,7 @@ ElementText formatElement(const ElementInfo* element, Bytes octets)
         if (size == 6)
             return {formatMac(loadBe<6>(octets.data())), {}};
         break;
+    case ElementType::octetArray: return {formatOctets(octets), element->enterprise == 0 ? insideOf(element->id, octets) : std::string()};
     case ElementType::string: return {textOf(octets), {}};
     case ElementType::dateTimeSeconds:
         if (size <= 8 && loadBe(octets) < UINT64_MAX / 1000)

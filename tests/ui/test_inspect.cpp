@@ -71,6 +71,7 @@ private slots:
     void listsDatagrams();
     void showsTreeAndBytes();
     void bytesChooseFields();
+    void showsTheDatagramOfAFlow();
     void narrows();
     void searchesFields();
     void templates();
@@ -137,7 +138,8 @@ void TestInspect::listsDatagrams()
     QCOMPARE(cell(2, DatagramList::Domain), QString("7"));
     QCOMPARE(cell(2, DatagramList::Sets), QString("1"));
     QCOMPARE(cell(2, DatagramList::Records), QString("2"));
-    QCOMPARE(cell(0, DatagramList::Problems), QString("1"));
+    QCOMPARE(cell(0, DatagramList::Problems), QString("Data set 256: Its template has not come yet."));
+    QCOMPARE(cell(1, DatagramList::Templates), QString("1"));
     QCOMPARE(cell(2, DatagramList::Problems), QString());
     QCOMPARE(cell(7, DatagramList::Protocol), QString("NetFlow v5"));
     QVERIFY(m_page->heading().contains("<b>9</b> datagrams"));
@@ -170,6 +172,25 @@ void TestInspect::bytesChooseFields()
     emit view.hex().byteChosen(16 + 4 + 8 + 2);
     QCOMPARE(view.model().node(view.tree().currentIndex())->name, std::string("octetDeltaCount"));
     QCOMPARE(view.hex().field(), (ByteRange{28, 32}));
+}
+
+void TestInspect::showsTheDatagramOfAFlow()
+{
+    auto source = mixed();
+    m_backend->source = source;
+    m_backend->openStore(someFlows());
+    // Asked before anything was read.
+    const auto& wanted = source->all[4];
+    m_page->showDatagram({.origin = {wanted.source, 2055, 0, 1'700'000'000'000 + 4}, .destination = {}, .payload = wanted.payload}, 1);
+    m_page->show();
+    QTRY_COMPARE(m_page->datagram().hex().field(), (ByteRange{16 + 4 + 18, 16 + 4 + 36}));
+    QCOMPARE(m_page->list().numberAt(m_page->table().currentIndex().row()), 4U);
+    // And when everything is there.
+    QTRY_VERIFY(!m_page->indexer().running());
+    const auto& other = source->all[6];
+    m_page->showDatagram({.origin = {other.source, 2055, 0, 1'700'000'000'000 + 6}, .destination = {}, .payload = other.payload}, 0);
+    QTRY_COMPARE(m_page->datagram().hex().field(), (ByteRange{16 + 4, 16 + 4 + 18}));
+    QCOMPARE(m_page->list().numberAt(m_page->table().currentIndex().row()), 6U);
 }
 
 void TestInspect::narrows()
@@ -210,6 +231,13 @@ void TestInspect::searchesFields()
     m_page->search().setText("56");
     QCOMPARE(m_page->list().rowCount(), 1);
     QCOMPARE(m_page->list().numberAt(0), 8U);
+    m_page->search().setText("192.0.2.9");
+    QCOMPARE(m_page->list().rowCount(), 1);
+    m_page->search().setText("netflow v5");
+    QCOMPARE(m_page->list().rowCount(), 1);
+    m_page->search().setText("not come");
+    QCOMPARE(m_page->list().rowCount(), 1);
+    QCOMPARE(m_page->list().numberAt(0), 0U);
     m_page->search().setText("no such field");
     QCOMPARE(m_page->list().rowCount(), 0);
     m_page->search().clear();

@@ -68,7 +68,12 @@ QWidget* DetailsPane::buildHead()
         row->addWidget(button);
         return button;
     };
+    m_inspect = tool(tr("Show this datagram on the Inspect page"));
     m_copy = tool(tr("Copy what is shown"));
+    connect(m_inspect, &QPushButton::clicked, this, [this] {
+        if (m_details.datagram)
+            emit inspectAsked(m_details.datagram->datagram, m_details.datagram->record);
+    });
     m_close = tool(tr("Close the details (Esc)"));
     connect(m_copy, &QPushButton::clicked, this, &DetailsPane::copy);
     connect(m_close, &QPushButton::clicked, this, &DetailsPane::closeAsked);
@@ -126,6 +131,8 @@ void DetailsPane::syncTabs()
 {
     for (int i = 0; i < 2; ++i)
         m_tabs[i]->setChecked(i == m_stack->currentIndex());
+    m_inspect->setIcon(m_theme.icon(QStringLiteral("inspect"), Token::secondary));
+    m_inspect->setVisible(m_details.datagram != nullptr);
     m_copy->setIcon(m_theme.icon(QStringLiteral("copy"), Token::secondary));
     m_close->setIcon(m_theme.icon(QStringLiteral("close"), Token::secondary, 14));
 }

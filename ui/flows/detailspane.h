@@ -35,6 +35,8 @@ public:
 
 signals:
     void closeAsked();
+    /// The whole datagram is to be seen, with `record` of it, counted from 0.
+    void inspectAsked(const rivereto::core::KeptDatagram& datagram, quint64 record);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -55,6 +57,7 @@ private:
     bool m_complete = false;
     QPushButton* m_tabs[2] = {};
     QPushButton* m_copy = nullptr;
+    QPushButton* m_inspect = nullptr;
     QPushButton* m_close = nullptr;
     QLabel* m_words = nullptr;
     QStackedWidget* m_stack = nullptr;

@@ -16,6 +16,8 @@ constexpr auto kTellEvery = std::chrono::milliseconds(150);
 /// Datagrams whose fields are others than those of all before: beyond these they share a number, which every search finds.
 constexpr size_t kMostShapes = 4096;
 constexpr size_t kMostExporters = 65536;
+/// Further words for problems are those of the last.
+constexpr size_t kMostProblems = 4096;
 
 uint16_t small(uint64_t n) { return static_cast<uint16_t>(std::min<uint64_t>(n, UINT16_MAX)); }
 
@@ -35,8 +37,8 @@ public:
         if (!listed)
             return;
         const auto summary = core::summarize(tree, datagram.payload);
-        m_part->rows.push_back({.timeMs = datagram.receivedMs, .domain = summary.domain, .shape = shapeOf(tree), .exporter = exporterOf(datagram.source), .length = small(datagram.payload.size()),
-                                .sets = small(summary.sets), .records = small(uint64_t{summary.records} + summary.optionsRecords), .problems = small(summary.problems),
+        m_part->rows.push_back({.timeMs = datagram.receivedMs, .domain = summary.domain, .sequence = summary.sequence, .shape = shapeOf(tree), .exporter = exporterOf(datagram.source), .length = small(datagram.payload.size()),
+                                .sets = small(summary.sets), .records = small(uint64_t{summary.records} + summary.optionsRecords), .templates = small(summary.templates), .problems = small(summary.problems), .problem = summary.problems > 0 ? problemOf(tree) : uint16_t{0},
                                 .protocol = summary.protocol, .hasDomain = summary.hasDomain});
         if (m_part->rows.size() >= kPartRows || (m_part->rows.size() % 64 == 0 && Clock::now() - m_told > kTellEvery))
             tell();
@@ -87,6 +89,24 @@ private:
         return number;
     }
 
+    uint16_t problemOf(const core::DissectNode& tree)
+    {
+        std::string words;
+        core::forProblems(tree, [&](const core::DissectNode& node, const std::string& path) {
+            if (words.empty())
+                words = path.substr(path.rfind(" › ") == std::string::npos ? 0 : path.rfind(" › ") + std::string_view(" › ").size()) + ": " + node.note;
+        });
+        const auto known = m_problems.find(words);
+        if (known != m_problems.end())
+            return known->second;
+        if (m_problems.size() >= kMostProblems)
+            return kMostProblems - 1;
+        const auto number = static_cast<uint16_t>(m_problems.size());
+        m_problems.emplace(words, number);
+        m_part->problems.push_back(words);
+        return number;
+    }
+
     uint64_t m_mostRows;
     Tell m_tell;
     core::Dissector m_dissector;
@@ -95,6 +115,7 @@ private:
     std::unordered_map<core::Ip, uint32_t> m_exporters;
     std::unordered_map<uint64_t, uint32_t> m_shapes;
     std::unordered_map<std::string, uint32_t> m_kinds;
+    std::unordered_map<std::string, uint16_t> m_problems;
     Clock::time_point m_told = Clock::now();
     uint64_t m_number = 0;
     double m_share = 0;

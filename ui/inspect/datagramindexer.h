@@ -21,12 +21,15 @@ namespace rivereto::ui {
 struct DatagramRow {
     uint64_t timeMs = 0;
     uint32_t domain = 0;
+    uint32_t sequence = 0;
     uint32_t shape = 0; ///< which kinds of fields it has
     uint32_t exporter = 0; ///< number among the exporters
     uint16_t length = 0;
     uint16_t sets = 0;
     uint16_t records = 0; ///< options records included
+    uint16_t templates = 0;
     uint16_t problems = 0;
+    uint16_t problem = 0; ///< number of the first one's words
     core::Protocol protocol = core::Protocol::Unknown;
     bool hasDomain = false;
 };
@@ -44,6 +47,7 @@ struct IndexPart {
     std::vector<core::Ip> exporters;
     std::vector<FieldKind> kinds;
     std::vector<std::vector<uint32_t>> shapes; ///< kinds of each
+    std::vector<std::string> problems; ///< words for them
     double share = 0; ///< of the bytes read
 };
 

@@ -5,11 +5,15 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QVBoxLayout>
 
+#include "core/decode/inspect.h"
+#include "core/decode/locate.h"
+#include "core/decode/registry.h"
 #include "core/text/number.h"
 #include "ui/explore/dottedsplitter.h"
 #include "ui/models/texts.h"
@@ -23,6 +27,9 @@ namespace {
 
 /// More pieces than these are not all opened.
 constexpr int kMostOpened = 400;
+constexpr int kNameWidth = 330;
+/// In a narrower view names take less, and types stand below the bytes only.
+constexpr int kWide = 980;
 
 QString endpoint(const core::Ip& address, uint16_t port) { return QStringLiteral("%1:%2").arg(address.isV4() ? text(address.toString()) : u'[' + text(address.toString()) + u']').arg(port); }
 
@@ -59,18 +66,45 @@ DatagramView::DatagramView(const Theme& theme, QWidget* parent) : QWidget(parent
     m_tree->setIndentation(16);
     m_tree->setAllColumnsShowFocus(true);
     m_tree->setAccessibleName(tr("Fields of the datagram"));
-    m_tree->header()->setStretchLastSection(true);
+    m_tree->header()->setStretchLastSection(false);
+    m_tree->header()->setSectionResizeMode(DissectModel::Value, QHeaderView::Stretch);
+    m_tree->header()->setMinimumSectionSize(60);
     m_tree->installEventFilter(this);
-    const int widths[] = {330, 300, 140, 110};
-    for (int i = 0; i < DissectModel::kColumns; ++i)
-        m_tree->setColumnWidth(i, widths[i]);
+    m_tree->setColumnWidth(DissectModel::Name, kNameWidth);
+    m_tree->setColumnWidth(DissectModel::Type, 140);
+    m_tree->setColumnWidth(DissectModel::Place, 104);
     m_hex = new HexView(theme);
     m_hex->setMinimumWidth(m_hex->sizeHint().width() + 12);
     auto* split = new DottedSplitter(theme, Qt::Horizontal);
     split->setHandleWidth(9);
     split->setChildrenCollapsible(false);
+    m_field = new QFrame;
+    m_field->setObjectName(QStringLiteral("inspectField"));
+    m_field->hide();
+    auto* lines = new QGridLayout(m_field);
+    lines->setContentsMargins(12, 7, 12, 8);
+    lines->setVerticalSpacing(3);
+    m_fieldName = new QLabel;
+    m_fieldName->setTextFormat(Qt::RichText);
+    m_fieldValue = new QLabel;
+    m_fieldPlace = new QLabel;
+    m_fieldPlace->setProperty("role", "small");
+    for (auto* label : {m_fieldName, m_fieldValue})
+        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    m_fieldValue->setTextFormat(Qt::PlainText);
+    m_fieldValue->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    lines->addWidget(m_fieldName, 0, 0, 1, 2);
+    lines->addWidget(m_fieldValue, 1, 0);
+    lines->addWidget(m_fieldPlace, 1, 1, Qt::AlignRight);
+    lines->setColumnStretch(0, 1);
+    auto* bytes = new QWidget;
+    auto* byteRows = new QVBoxLayout(bytes);
+    byteRows->setContentsMargins(0, 0, 0, 0);
+    byteRows->setSpacing(0);
+    byteRows->addWidget(m_hex, 1);
+    byteRows->addWidget(m_field);
     split->addWidget(m_tree);
-    split->addWidget(m_hex);
+    split->addWidget(bytes);
     split->setStretchFactor(0, 1);
     split->setStretchFactor(1, 0);
     rows->addWidget(head);
@@ -93,6 +127,7 @@ void DatagramView::showWords(const QString& words)
     m_size->clear();
     m_words->setText(words);
     m_words->setVisible(!words.isEmpty());
+    syncField(nullptr);
 }
 
 void DatagramView::show(const std::shared_ptr<const LoadedDatagram>& datagram)
@@ -103,6 +138,7 @@ void DatagramView::show(const std::shared_ptr<const LoadedDatagram>& datagram)
     m_model.setTree(datagram->tree);
     m_quiet = false;
     m_hex->setBytes(kept.payload);
+    syncField(nullptr);
     const auto to = kept.destinationPort > 0 || !kept.destination.isZero() ? QStringLiteral(" → ") + endpoint(kept.destination, kept.destinationPort) : QString();
     m_path->setText(QStringLiteral("<b>%1</b>&nbsp;&nbsp;%2").arg(text(datagram->tree->name).toHtmlEscaped(), (endpoint(kept.origin.source, kept.origin.sourcePort) + to).toHtmlEscaped()));
     m_size->setText(tr("%1 octets").arg(text(core::formatCount(kept.payload.size()))));
@@ -152,6 +188,39 @@ void DatagramView::choose(const QModelIndex& index)
     }
     m_hex->setRecord(whole);
     m_hex->setField({node->offset, node->offset + node->length});
+    syncField(node);
+}
+
+void DatagramView::syncField(const DissectNode* node)
+{
+    m_field->setVisible(node != nullptr);
+    if (!node)
+        return;
+    QStringList about;
+    if (node->element)
+        about << (node->enterprise == 0 ? tr("element %1").arg(*node->element) : tr("element %1 of %2").arg(*node->element).arg(text(core::enterpriseName(node->enterprise)).isEmpty() ? QString::number(node->enterprise) : text(core::enterpriseName(node->enterprise))));
+    if (!node->type.empty())
+        about << text(node->type);
+    else if (node->element)
+        about << tr("unknown type");
+    const auto quiet = about.isEmpty() ? QString() : QStringLiteral(" <span style='color:%1'>· %2</span>").arg(m_theme[Token::secondary].name(), about.join(QStringLiteral(", ")).toHtmlEscaped());
+    m_fieldName->setText(QStringLiteral("<b>%1</b>%2").arg(text(core::nodeTitle(*node)).toHtmlEscaped(), quiet));
+    QStringList values{text(node->value), text(node->meaning)};
+    values.removeAll(QString());
+    const auto value = values.isEmpty() ? text(node->note) : values.join(QStringLiteral(" – "));
+    m_fieldValue->setText(value);
+    m_fieldValue->setToolTip(value);
+    m_fieldPlace->setText(tr("offset 0x%1, %2 octets").arg(node->offset, 4, 16, QLatin1Char('0')).arg(text(core::formatCount(node->length))));
+}
+
+void DatagramView::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    const bool wide = width() >= kWide;
+    if (m_tree->isColumnHidden(DissectModel::Type) != wide)
+        return;
+    m_tree->setColumnHidden(DissectModel::Type, !wide);
+    m_tree->setColumnWidth(DissectModel::Name, wide ? kNameWidth : 250);
 }
 
 void DatagramView::chooseByte(quint32 at)
@@ -162,6 +231,21 @@ void DatagramView::chooseByte(quint32 at)
     m_tree->setCurrentIndex(index);
     m_tree->scrollTo(index);
     choose(index);
+}
+
+void DatagramView::chooseRecord(quint64 number)
+{
+    const auto records = core::recordsOf(*m_datagram->tree);
+    if (number >= records.size())
+        return;
+    auto index = m_model.indexAt(records[number]->offset);
+    while (index.isValid() && m_model.node(index) != records[number])
+        index = index.parent();
+    if (!index.isValid())
+        return;
+    m_tree->expand(index);
+    m_tree->setCurrentIndex(index);
+    m_tree->scrollTo(index, QAbstractItemView::PositionAtTop);
 }
 
 bool DatagramView::findNext(const QString& what)

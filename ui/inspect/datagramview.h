@@ -2,6 +2,7 @@
 // DatagramView: one datagram as a tree, and its bytes beside it; what is chosen in one is marked in the other.
 #pragma once
 
+#include <QFrame>
 #include <QLabel>
 #include <QTreeView>
 
@@ -20,6 +21,8 @@ public:
     void showWords(const QString& words);
     /// Goes to the next piece with `what` in its name, number or value; false when there is none.
     bool findNext(const QString& what);
+    /// Goes to a record, counted as core::recordsOf() does.
+    void chooseRecord(quint64 number);
     [[nodiscard]] QTreeView& tree() { return *m_tree; }
     [[nodiscard]] HexView& hex() { return *m_hex; }
     [[nodiscard]] const DissectModel& model() const { return m_model; }
@@ -27,12 +30,14 @@ public:
     [[nodiscard]] QString asText() const;
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void choose(const QModelIndex& index);
     void chooseByte(quint32 at);
     void openTree();
+    void syncField(const core::DissectNode* node);
 
     const Theme& m_theme;
     DissectModel m_model;
@@ -42,6 +47,10 @@ private:
     QLabel* m_path;
     QLabel* m_size;
     QLabel* m_words;
+    QFrame* m_field; ///< what is chosen, in words
+    QLabel* m_fieldName;
+    QLabel* m_fieldValue;
+    QLabel* m_fieldPlace;
     bool m_quiet = false;
 };
 

@@ -16,7 +16,7 @@ namespace {
 /// While keys are held down, datagrams that are only passed are not read.
 constexpr int kLoadDelayMs = 40;
 constexpr int kRow = 22;
-constexpr int kWidths[DatagramList::kColumns] = {84, 116, 220, 104, 104, 84, 70, 84, 90};
+constexpr int kWidths[DatagramList::kColumns] = {66, 104, 136, 92, 88, 66, 50, 80, 70, 160};
 
 QString count(uint64_t n) { return text(core::formatCount(n)); }
 
@@ -47,9 +47,9 @@ InspectPage::InspectPage(Backend& backend, Explorer& explorer, const Theme& them
     connect(&m_loadTimer, &QTimer::timeout, this, &InspectPage::load);
     connect(&m_indexer, &DatagramIndexer::found, this, [this](const std::shared_ptr<IndexPart>& part) { take(*part); });
     connect(&m_indexer, &DatagramIndexer::finished, this, &InspectPage::finish);
-    connect(&m_loader, &DatagramLoader::loaded, this, [this](quint64, const std::shared_ptr<const LoadedDatagram>& datagram) { m_view->show(datagram); });
+    connect(&m_loader, &DatagramLoader::loaded, this, &InspectPage::loaded);
     connect(&m_loader, &DatagramLoader::failed, this, [this](quint64) { m_view->showWords(tr("This datagram cannot be read again: its file was moved or changed.")); });
-    connect(m_templates, &TemplatesView::datagramAsked, this, &InspectPage::showDatagram);
+    connect(m_templates, &TemplatesView::datagramAsked, this, qOverload<quint64>(&InspectPage::showDatagram));
     connect(&backend, &Backend::storeChanged, this, &InspectPage::reset);
     connect(&backend, &Backend::inputChanged, this, &InspectPage::syncState);
     connect(&explorer, &Explorer::clockChanged, this, [this] {
@@ -99,10 +99,11 @@ QWidget* InspectPage::buildHead()
     m_protocol->setAccessibleName(tr("Protocol"));
     m_problems = new QPushButton(tr("Only problems"));
     m_problems->setCheckable(true);
+    m_problems->setProperty("choice", true);
     m_search = new QLineEdit;
-    m_search->setPlaceholderText(tr("Field: name or number"));
-    m_search->setAccessibleName(tr("Only datagrams with this field"));
-    m_search->setToolTip(tr("Shows datagrams that have such a field: “octet”, “1”, “9:12001”. Enter goes to the next one in the datagram."));
+    m_search->setPlaceholderText(tr("Field, exporter, problem"));
+    m_search->setAccessibleName(tr("Only datagrams with this"));
+    m_search->setToolTip(tr("Shows datagrams that have such a field – “octet”, “1”, “9:12001” –, exporter, protocol or problem. Enter goes to the next such field in the datagram."));
     m_search->setClearButtonEnabled(true);
     m_search->setFixedWidth(190);
     for (QWidget* widget : std::initializer_list<QWidget*>{m_cancel, m_exporter, m_protocol, m_problems, m_search})
@@ -121,6 +122,7 @@ QWidget* InspectPage::buildHead()
 QWidget* InspectPage::buildDatagrams()
 {
     m_table = new QTableView;
+    m_list.setTheme(m_theme);
     m_table->setModel(&m_list);
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setAccessibleName(tr("Datagrams"));
@@ -133,7 +135,7 @@ QWidget* InspectPage::buildDatagrams()
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_table->verticalHeader()->setDefaultSectionSize(kRow);
     m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->horizontalHeader()->setStretchLastSection(false);
+    m_table->horizontalHeader()->setStretchLastSection(true);
     for (int i = 0; i < DatagramList::kColumns; ++i)
         m_table->setColumnWidth(i, kWidths[i]);
     m_view = new DatagramView(m_theme);
@@ -183,12 +185,15 @@ void InspectPage::restyle()
                                  "#inspectWords{background:%9;border-bottom:1px solid %1;color:%8}"
                                  "QTableView,QTreeView{background:%3;border:none;font-size:12px;alternate-background-color:%2}"
                                  "QTableView::item,QTreeView::item{border:none;padding:0 6px;min-height:20px}"
-                                 "QTableView::item:selected,QTreeView::item:selected{background:%7;color:%5}"
+                                 "QTableView,QTreeView{selection-background-color:%7;selection-color:%5;show-decoration-selected:1}"
+                                 "QTableView::item:selected,QTreeView::item:selected,QTreeView::branch:selected{background:%7;color:%5}"
+                                 "#inspectField{background:%2;border-top:1px solid %1}"
                                  "QHeaderView::section{background:%2;border:none;border-bottom:1px solid %1;color:%4;font-size:12px;font-weight:600;padding:4px 6px}"
                                  "QPushButton[tab=\"true\"]{background:transparent;border:none;border-bottom:2px solid transparent;border-radius:0;color:%4;min-height:36px;max-height:36px;padding:0 8px}"
                                  "QPushButton[tab=\"true\"]:checked{color:%5;border-bottom-color:%6;font-weight:600}"
                                  "QPushButton[tab=\"true\"]:focus{color:%6}"
-                                 "#inspectHead QPushButton:checked:!flat[tab=\"false\"]{background:%7}")
+                                 "QTreeView{outline:0}"
+                                 "#inspectHead QPushButton[choice=\"true\"]:checked{background:%7;border-color:%6;color:%6;font-weight:600}")
                       .arg(m_theme[Token::border].name(), m_theme[Token::background].name(), m_theme[Token::surface].name(), m_theme[Token::secondary].name(), m_theme[Token::text].name(),
                            m_theme[Token::accent].name(), m_theme[Token::selectedRow].name(), m_theme[Token::warning].name(), m_theme[Token::warningGround].name()));
     syncHeading();
@@ -210,6 +215,8 @@ void InspectPage::reset()
     m_source = m_backend.datagrams();
     m_loader.setSource(m_source);
     m_list.clear();
+    m_wanted.reset();
+    m_wantedRecord.reset();
     m_templates->setHistory(nullptr);
     m_view->showWords({});
     m_stale = true;
@@ -249,6 +256,7 @@ void InspectPage::take(const IndexPart& part)
         syncChoices();
     if (none && m_list.rowCount() > 0)
         m_table->selectRow(0);
+    seek();
     syncHeading();
 }
 
@@ -285,12 +293,12 @@ void InspectPage::syncChoices()
 
 void InspectPage::narrow()
 {
-    DatagramList::Narrowing wanted{.exporter = {}, .protocol = {}, .onlyProblems = m_problems->isChecked(), .field = m_search->text().trimmed()};
+    DatagramList::Narrowing wanted{.exporter = {}, .protocol = {}, .onlyProblems = m_problems->isChecked(), .words = m_search->text().trimmed()};
     if (const int at = m_exporter->currentIndex(); at > 0)
         wanted.exporter = m_list.exporters()[static_cast<size_t>(at - 1)];
     if (const int at = m_protocol->currentIndex(); at > 0)
         wanted.protocol = m_list.protocols()[static_cast<size_t>(at - 1)];
-    m_templates->narrow(wanted.field, wanted.exporter);
+    m_templates->narrow(wanted.words, wanted.exporter);
     if (wanted == m_list.narrowing())
         return;
     const auto current = m_table->currentIndex();
@@ -318,6 +326,38 @@ void InspectPage::showDatagram(quint64 number)
         m_table->scrollTo(m_list.index(row, 0), QAbstractItemView::PositionAtCenter);
         m_table->setFocus();
     }
+}
+
+void InspectPage::showDatagram(const core::KeptDatagram& datagram, quint64 record)
+{
+    setTab(Tab::Datagrams);
+    core::Dissector dissector;
+    const auto summary = core::summarize(dissector.outline(datagram.view()), datagram.payload);
+    m_wanted = Wanted{.marks = {.exporter = datagram.origin.source, .timeMs = datagram.origin.receivedMs, .sequence = summary.sequence, .length = static_cast<uint16_t>(datagram.payload.size())}, .record = record};
+    seek();
+}
+
+/// In what was read since it was looked for last.
+void InspectPage::seek()
+{
+    if (!m_wanted)
+        return;
+    const auto found = m_list.find(m_wanted->marks, m_wanted->searched);
+    m_wanted->searched = m_list.total();
+    if (!found)
+        return;
+    m_wantedRecord = std::pair(quint64{*found}, m_wanted->record);
+    m_wanted.reset();
+    showDatagram(quint64{*found});
+    m_loadTimer.start(); // it may be the one that is shown
+}
+
+void InspectPage::loaded(quint64 number, const std::shared_ptr<const LoadedDatagram>& datagram)
+{
+    m_view->show(datagram);
+    if (m_wantedRecord && m_wantedRecord->first == number)
+        m_view->chooseRecord(m_wantedRecord->second);
+    m_wantedRecord.reset();
 }
 
 void InspectPage::load()

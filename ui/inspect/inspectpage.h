@@ -38,6 +38,8 @@ public:
     [[nodiscard]] QString stateWords() const;
     /// Chooses a datagram, counted from 0; narrowing that hides it is removed.
     void showDatagram(quint64 number);
+    /// The same, by its bytes, as soon as it is in the list; its record `record`, counted from 0, is chosen.
+    void showDatagram(const core::KeptDatagram& datagram, quint64 record);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -57,7 +59,9 @@ private:
     void syncState();
     void restyle();
     void load();
+    void loaded(quint64 number, const std::shared_ptr<const LoadedDatagram>& datagram);
     void findNext();
+    void seek();
 
     Backend& m_backend;
     Explorer& m_explorer;
@@ -66,6 +70,14 @@ private:
     DatagramLoader m_loader;
     DatagramList m_list;
     std::shared_ptr<core::DatagramSource> m_source;
+    /// A datagram that is asked for and was not read yet.
+    struct Wanted {
+        DatagramList::Marks marks;
+        quint64 record = 0;
+        size_t searched = 0; ///< of the list
+    };
+    std::optional<Wanted> m_wanted;
+    std::optional<std::pair<quint64, quint64>> m_wantedRecord; ///< of a datagram that is being loaded
     bool m_stale = true; ///< the source is to be gone through when the page is looked at
     bool m_whole = false;
     quint64 m_datagrams = 0; ///< read, listed or not

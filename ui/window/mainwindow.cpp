@@ -101,6 +101,10 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
         m_explorer.narrow(condition);
         showPage(Page::Flows);
     });
+    connect(&m_flows->details(), &DetailsPane::inspectAsked, this, [this](const core::KeptDatagram& datagram, quint64 record) {
+        showPage(Page::Inspect);
+        m_inspect->showDatagram(datagram, record);
+    });
     connect(status, &StatusLine::exportersAsked, this, [this] { showPage(Page::Exporters); });
     connect(m_home, &HomePage::exploreAsked, this, [this] { showPage(Page::Explore); });
     connect(m_home, &HomePage::demoAsked, this, &MainWindow::startDemo);
@@ -233,7 +237,7 @@ void MainWindow::showPage(Page page)
         return;
     m_pages->setCurrentIndex(static_cast<int>(page));
     m_rail->button(static_cast<int>(page))->setChecked(true);
-    m_toolbar->setTimeShown(page != Page::Home);
+    m_toolbar->setTimeShown(page != Page::Home && page != Page::Inspect); // it shows all datagrams
     const bool asks = page == Page::Explore || page == Page::Flows;
     m_query->setVisible(asks);
     m_query->setExportShown(page == Page::Explore);
