@@ -24,15 +24,28 @@ std::string endpoint(const core::Ip& address, uint16_t port) { return fmt::forma
 std::string count(uint64_t n, std::string_view one, std::string_view several) { return fmt::format("{} {}", core::formatCount(n), n == 1 ? one : several); }
 
 /// "9:12001", "1"; empty for what is no element.
-std::string elementNumber(uint32_t enterprise, uint16_t element) { return enterprise == 0 ? fmt::format("{}", element) : fmt::format("{}:{}", enterprise, element); }
+std::string elementNumber(uint32_t enterprise, uint16_t element)
+{
+    return enterprise == 0 ? std::to_string(element) : std::to_string(enterprise) + ':' + std::to_string(element);
+}
+
+void appendHex(std::string& out, uint32_t number, int digits)
+{
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+        out += "0123456789abcdef"[number >> shift & 15];
+}
 
 /// "2d 39 5b 83", cut with "…".
-std::string octets(core::Bytes bytes)
+void appendOctets(std::string& out, core::Bytes bytes)
 {
-    std::string out;
-    for (const auto byte : bytes.first(std::min(bytes.size(), kBytesInLine)))
-        fmt::format_to(std::back_inserter(out), "{}{:02x}", out.empty() ? "" : " ", byte);
-    return bytes.size() > kBytesInLine ? out + " …" : out;
+    const auto shown = bytes.first(std::min(bytes.size(), kBytesInLine));
+    for (const auto& byte : shown) {
+        if (&byte != shown.data())
+            out += ' ';
+        appendHex(out, byte, 2);
+    }
+    if (bytes.size() > kBytesInLine)
+        out += " …";
 }
 
 std::string fieldText(const TemplateHistory::Field& field)
@@ -138,26 +151,31 @@ void InspectPrinter::writeText(const InspectedDatagram& datagram, const DissectN
 /// Offset, element, name, type, value, octets: columns as far as the names let them.
 void InspectPrinter::writeNode(const DissectNode& node, core::Bytes payload, int depth)
 {
+    // Nearly all of the time goes into these lines: no format strings.
     m_line.clear();
-    auto at = std::back_inserter(m_line);
-    auto name = core::nodeTitle(node);
+    appendHex(m_line, node.offset, node.offset > 0xffff ? 8 : 4);
+    m_line.append(static_cast<size_t>(depth) * 2, ' ');
     if (node.element)
-        name = elementNumber(node.enterprise, *node.element) + ' ' + name;
-    name += node.scope ? " (scope)" : "";
-    name += node.reverse ? " (reverse)" : "";
-    fmt::format_to(at, "{:04x}  {:{}}{}", node.offset, "", (depth - 1) * 2, name);
+        m_line.append(elementNumber(node.enterprise, *node.element)) += ' ';
+    m_line += core::nodeTitle(node);
+    m_line += node.scope ? " (scope)" : "";
+    m_line += node.reverse ? " (reverse)" : "";
     if (!node.type.empty())
-        fmt::format_to(at, " ({})", node.type);
+        m_line.append(" (").append(node.type) += ')';
     if (!node.value.empty())
-        fmt::format_to(at, ": {}", node.value);
+        m_line.append(": ").append(node.value);
     if (!node.meaning.empty())
-        fmt::format_to(at, fmt::runtime(node.value.empty() ? ": {}" : " – {}"), node.meaning);
-    if (node.children.empty() && node.kind != DissectKind::Rest)
-        fmt::format_to(at, "  [{}]", octets(payload.subspan(node.offset, node.length)));
-    else
-        fmt::format_to(at, "  {}", count(node.length, "octet", "octets"));
+        m_line.append(node.value.empty() ? ": " : " – ").append(node.meaning);
+    m_line += "  ";
+    if (node.children.empty() && node.kind != DissectKind::Rest) {
+        m_line += '[';
+        appendOctets(m_line, payload.subspan(node.offset, node.length));
+        m_line += ']';
+    } else {
+        m_line += count(node.length, "octet", "octets");
+    }
     if (!node.note.empty())
-        fmt::format_to(at, "  {} {}", node.remark ? "·" : "!", node.note);
+        m_line.append(node.remark ? "  · " : "  ! ").append(node.note);
     m_line += '\n';
     m_out.write(m_line);
     for (const auto& child : node.children) {
@@ -178,7 +196,11 @@ void InspectPrinter::writeHex(core::Bytes payload)
 {
     for (size_t line = 0; line < payload.size(); line += kBytesInLine) {
         const auto bytes = payload.subspan(line, std::min(kBytesInLine, payload.size() - line));
-        m_line = fmt::format("{:04x}  {:<47}  ", line, octets(bytes));
+        m_line.clear();
+        appendHex(m_line, static_cast<uint32_t>(line), 4);
+        m_line += "  ";
+        appendOctets(m_line, bytes);
+        m_line.append(2 + 3 * (kBytesInLine - bytes.size()), ' ');
         for (const auto byte : bytes)
             m_line += byte > 0x20 && byte < 0x7f ? static_cast<char>(byte) : '.';
         m_line += '\n';

@@ -65,7 +65,7 @@ ElementText shown(Bytes octets, Show show)
         return {fmt::format("{}", number), number == 255 ? "undefined" : number < std::size(names) ? std::string(names[number]) : std::string()};
     }
     }
-    return {octets.size() > 8 ? formatOctets(octets) : fmt::format("{}", number), {}};
+    return {octets.size() > 8 ? formatOctets(octets) : std::to_string(number), {}};
 }
 
 } // namespace

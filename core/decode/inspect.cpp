@@ -13,6 +13,7 @@ namespace rivereto::core {
 namespace {
 
 constexpr std::string_view kKinds[] = {"datagram", "message", "set", "template", "options-template", "record", "options-record", "sample", "sample-record", "layer", "group", "field", "rest"};
+constexpr std::string_view kHex = "0123456789abcdef";
 constexpr uint16_t kFlowSample = 1, kExpandedFlowSample = 3;
 
 bool isProblem(const DissectNode& node) { return !node.note.empty() && !node.remark; }
@@ -118,7 +119,7 @@ void appendText(std::string& out, std::string_view name, std::string_view text)
 {
     if (text.empty())
         return;
-    fmt::format_to(std::back_inserter(out), ", \"{}\": ", name);
+    out.append(", \"").append(name).append("\": ");
     appendJson(out, text);
 }
 
@@ -153,9 +154,9 @@ std::string_view dissectKindName(DissectKind kind) { return kKinds[static_cast<s
 
 void appendJson(std::string& out, const DissectNode& node, Bytes payload)
 {
-    fmt::format_to(std::back_inserter(out), "{{\"kind\": \"{}\", \"name\": ", dissectKindName(node.kind));
+    out.append("{\"kind\": \"").append(dissectKindName(node.kind)).append("\", \"name\": ");
     appendJson(out, node.name);
-    fmt::format_to(std::back_inserter(out), ", \"offset\": {}, \"length\": {}", node.offset, node.length);
+    out.append(", \"offset\": ").append(std::to_string(node.offset)).append(", \"length\": ").append(std::to_string(node.length));
     const auto numbered = node.kind >= DissectKind::Message && node.kind <= DissectKind::SampleRecord;
     if (numbered)
         fmt::format_to(std::back_inserter(out), ", \"id\": {}", node.id);
@@ -170,8 +171,10 @@ void appendJson(std::string& out, const DissectNode& node, Bytes payload)
     appendText(out, "meaning", node.meaning);
     if (node.children.empty() && node.length > 0) {
         out += ", \"bytes\": \"";
-        for (const auto byte : payload.subspan(node.offset, node.length))
-            fmt::format_to(std::back_inserter(out), "{:02x}", byte);
+        for (const auto byte : payload.subspan(node.offset, node.length)) {
+            out += kHex[byte >> 4];
+            out += kHex[byte & 15];
+        }
         out += '"';
     }
     appendText(out, node.remark ? "remark" : "problem", node.note);

@@ -183,8 +183,10 @@ std::string formatOctets(Bytes octets, size_t most)
     if (octets.empty())
         return {};
     std::string out = "0x";
-    for (const uint8_t byte : octets.first(std::min(octets.size(), most)))
-        out += fmt::format("{:02x}", byte);
+    for (const uint8_t byte : octets.first(std::min(octets.size(), most))) {
+        out += "0123456789abcdef"[byte >> 4];
+        out += "0123456789abcdef"[byte & 15];
+    }
     return octets.size() > most ? out + "…" : out;
 }
 
@@ -203,7 +205,7 @@ ElementText formatElement(const ElementInfo* element, Bytes octets)
             break;
         const uint64_t value = loadBe(octets);
         const bool hex = element->bits || (element->enterprise == 0 && element->id == 256);
-        return {hex ? fmt::format("{:#x}", value) : fmt::format("{}", value), element->enterprise == 0 ? meaningOf(element->id, value) : std::string()};
+        return {hex ? fmt::format("{:#x}", value) : std::to_string(value), element->enterprise == 0 ? meaningOf(element->id, value) : std::string()};
     }
     case ElementType::signed8:
     case ElementType::signed16:
