@@ -25,12 +25,15 @@ public:
     std::vector<One> all;
     std::atomic<int> readings = 0;
     std::atomic<bool> slow = false;
+    std::atomic<bool> gone = false; ///< the files were moved
 
     void add(const Octets& payload, std::string_view source = "192.0.2.1") { all.push_back({core::Ip::parse(source).value(), {std::span<const uint8_t>(payload).begin(), std::span<const uint8_t>(payload).end()}}); }
     core::Result<core::DatagramsFound> find(const core::DatagramQuestion&, const core::Control&) override { return core::DatagramsFound{}; }
     core::Result<void> readAll(const core::Control& control, const Take& take) override
     {
         ++readings;
+        if (gone)
+            return core::fail("no such file");
         uint64_t at = 1'700'000'000'000;
         for (const auto& one : all) {
             while (slow && !control.stop.stop_requested())
@@ -76,6 +79,7 @@ private slots:
     void searchesFields();
     void templates();
     void cancels();
+    void fileThatIsGone();
     void wordsWithoutDatagrams();
     void anotherDatabase();
     void bounded();
@@ -260,6 +264,13 @@ void TestInspect::templates()
     emit templates.itemActivated(first->child(6), 0);
     QCOMPARE(asked.count(), 1);
     QCOMPARE(m_page->list().numberAt(m_page->table().currentIndex().row()), 1U);
+    for (auto* button : m_page->findChildren<QPushButton*>()) {
+        if (button->text() == "Only problems") {
+            button->setChecked(true); // the first came after its data
+            QCOMPARE(templates.templatesShown(), 1);
+            button->setChecked(false);
+        }
+    }
     m_page->search().setText("sourceMac");
     QCOMPARE(templates.templatesShown(), 1);
     m_page->search().clear();
@@ -280,6 +291,23 @@ void TestInspect::cancels()
     QVERIFY(m_page->heading().contains("cancelled"));
     // Gone in the middle of it.
     m_page->hide();
+}
+
+void TestInspect::fileThatIsGone()
+{
+    auto source = mixed();
+    for (int i = 0; i < 100; ++i)
+        source->add(netflow5(record5(1)), "192.0.2.5");
+    open(source);
+    QTRY_VERIFY(m_page->datagram().model().rowCount() > 0);
+    source->gone = true;
+    m_page->table().selectRow(105); // not among those that are kept
+    QTRY_VERIFY(m_page->datagram().words().contains("cannot be read again"));
+    QCOMPARE(m_page->datagram().model().rowCount(), 0);
+    source->gone = false;
+    m_page->table().selectRow(3);
+    QTRY_VERIFY(m_page->datagram().model().rowCount() > 0);
+    QVERIFY(m_page->datagram().words().isEmpty());
 }
 
 void TestInspect::wordsWithoutDatagrams()

@@ -8,6 +8,8 @@ namespace {
 /// Kept on either side, so that going up and down the list need not read again.
 constexpr uint64_t kBefore = 24;
 constexpr uint64_t kAfter = 40;
+/// Of payload, since a tree takes about a hundred times as much.
+constexpr size_t kMostBytes = 512 << 10;
 
 } // namespace
 
@@ -58,6 +60,7 @@ void DatagramLoader::load(uint64_t number)
         core::Dissector dissector;
         Kept kept;
         uint64_t at = 0;
+        size_t bytes = 0;
         (void)source->readAll({.stop = stop, .progress = {}}, [&](const core::Datagram& datagram, const core::Ip& destination, uint16_t port) {
             if (at + kBefore < number) {
                 dissector.learn(datagram);
@@ -65,11 +68,15 @@ void DatagramLoader::load(uint64_t number)
                 auto one = std::make_shared<LoadedDatagram>(LoadedDatagram{
                     .datagram = {.origin = datagram, .destination = destination, .destinationPort = port, .payload = {datagram.payload.begin(), datagram.payload.end()}},
                     .tree = std::make_shared<const core::DissectNode>(dissector.dissect(datagram))});
+                bytes += datagram.payload.size();
+                for (; at <= number && bytes > kMostBytes && !kept.empty(); kept.erase(kept.begin()))
+                    bytes -= kept.begin()->second->datagram.payload.size();
                 kept.emplace(at, one);
                 if (at == number)
                     post([this, number, one] { emit loaded(number, one); });
             }
-            return ++at <= number + kAfter && !stop.stop_requested();
+            const bool enough = at > number && bytes > kMostBytes;
+            return ++at <= number + kAfter && !enough && !stop.stop_requested();
         });
         post([this, number, kept = std::move(kept)]() mutable {
             const bool found = kept.contains(number);

@@ -9,6 +9,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QStyle>
 #include <QVBoxLayout>
 
 #include "core/decode/inspect.h"
@@ -118,15 +119,25 @@ DatagramView::DatagramView(const Theme& theme, QWidget* parent) : QWidget(parent
     connect(&theme, &Theme::changed, m_tree->viewport(), qOverload<>(&QWidget::update));
 }
 
-void DatagramView::showWords(const QString& words)
+void DatagramView::setWords(const QString& words, bool calm)
+{
+    m_words->setText(words);
+    m_words->setVisible(!words.isEmpty());
+    if (m_words->property("calm").toBool() == calm)
+        return;
+    m_words->setProperty("calm", calm);
+    m_words->style()->unpolish(m_words);
+    m_words->style()->polish(m_words);
+}
+
+void DatagramView::showWords(const QString& words, bool calm)
 {
     m_datagram = nullptr;
     m_model.setTree(nullptr);
     m_hex->setBytes({});
     m_path->clear();
     m_size->clear();
-    m_words->setText(words);
-    m_words->setVisible(!words.isEmpty());
+    setWords(words, calm);
     syncField(nullptr);
 }
 
@@ -142,8 +153,7 @@ void DatagramView::show(const std::shared_ptr<const LoadedDatagram>& datagram)
     const auto to = kept.destinationPort > 0 || !kept.destination.isZero() ? QStringLiteral(" → ") + endpoint(kept.destination, kept.destinationPort) : QString();
     m_path->setText(QStringLiteral("<b>%1</b>&nbsp;&nbsp;%2").arg(text(datagram->tree->name).toHtmlEscaped(), (endpoint(kept.origin.source, kept.origin.sourcePort) + to).toHtmlEscaped()));
     m_size->setText(tr("%1 octets").arg(text(core::formatCount(kept.payload.size()))));
-    m_words->setText(text(datagram->tree->note));
-    m_words->setVisible(!datagram->tree->note.empty());
+    setWords(text(datagram->tree->note), false);
     openTree();
 }
 

@@ -17,8 +17,8 @@ class DatagramView : public QWidget {
 public:
     explicit DatagramView(const Theme& theme, QWidget* parent = nullptr);
     void show(const std::shared_ptr<const LoadedDatagram>& datagram);
-    /// Without a datagram: why.
-    void showWords(const QString& words);
+    /// Without a datagram: why. `calm`: nothing is wrong.
+    void showWords(const QString& words, bool calm = false);
     /// Goes to the next piece with `what` in its name, number or value; false when there is none.
     bool findNext(const QString& what);
     /// Goes to a record, counted as core::recordsOf() does.
@@ -26,6 +26,8 @@ public:
     [[nodiscard]] QTreeView& tree() { return *m_tree; }
     [[nodiscard]] HexView& hex() { return *m_hex; }
     [[nodiscard]] const DissectModel& model() const { return m_model; }
+    /// What is said instead of a datagram, or is wrong with it.
+    [[nodiscard]] QString words() const { return m_words->isVisibleTo(this) ? m_words->text() : QString(); }
     /// The tree as indented text, for the clipboard.
     [[nodiscard]] QString asText() const;
 
@@ -37,6 +39,7 @@ private:
     void choose(const QModelIndex& index);
     void chooseByte(quint32 at);
     void openTree();
+    void setWords(const QString& words, bool calm);
     void syncField(const core::DissectNode* node);
 
     const Theme& m_theme;

@@ -15,6 +15,7 @@ namespace {
 
 /// While keys are held down, datagrams that are only passed are not read.
 constexpr int kLoadDelayMs = 40;
+constexpr int kSlowMs = 200;
 constexpr int kRow = 22;
 constexpr int kWidths[DatagramList::kColumns] = {66, 104, 136, 92, 88, 66, 50, 80, 70, 160};
 
@@ -44,11 +45,17 @@ InspectPage::InspectPage(Backend& backend, Explorer& explorer, const Theme& them
     m_loadTimer.setSingleShot(true);
     m_loadTimer.setInterval(kLoadDelayMs);
 
+    m_slowTimer.setSingleShot(true);
+    m_slowTimer.setInterval(kSlowMs);
     connect(&m_loadTimer, &QTimer::timeout, this, &InspectPage::load);
+    connect(&m_slowTimer, &QTimer::timeout, this, [this] { m_view->showWords(tr("Reading the capture up to this datagram…"), true); });
     connect(&m_indexer, &DatagramIndexer::found, this, [this](const std::shared_ptr<IndexPart>& part) { take(*part); });
     connect(&m_indexer, &DatagramIndexer::finished, this, &InspectPage::finish);
     connect(&m_loader, &DatagramLoader::loaded, this, &InspectPage::loaded);
-    connect(&m_loader, &DatagramLoader::failed, this, [this](quint64) { m_view->showWords(tr("This datagram cannot be read again: its file was moved or changed.")); });
+    connect(&m_loader, &DatagramLoader::failed, this, [this](quint64) {
+        m_slowTimer.stop();
+        m_view->showWords(tr("This datagram cannot be read again: its file was moved or changed."));
+    });
     connect(m_templates, &TemplatesView::datagramAsked, this, qOverload<quint64>(&InspectPage::showDatagram));
     connect(&backend, &Backend::storeChanged, this, &InspectPage::reset);
     connect(&backend, &Backend::inputChanged, this, &InspectPage::syncState);
@@ -147,6 +154,7 @@ QWidget* InspectPage::buildDatagrams()
     split->setSizes({300, 480});
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
         m_loader.cancel();
+        m_slowTimer.stop();
         if (now.isValid())
             m_loadTimer.start();
     });
@@ -183,10 +191,11 @@ void InspectPage::restyle()
     setStyleSheet(QStringLiteral("#inspectHead{background:%2;border-bottom:1px solid %1}"
                                  "#inspectBar{background:%2;border-bottom:1px solid %1}"
                                  "#inspectWords{background:%9;border-bottom:1px solid %1;color:%8}"
+                                 "#inspectWords[calm=\"true\"]{background:%2;color:%4}"
                                  "QTableView,QTreeView{background:%3;border:none;font-size:12px;alternate-background-color:%2}"
                                  "QTableView::item,QTreeView::item{border:none;padding:0 6px;min-height:20px}"
                                  "QTableView,QTreeView{selection-background-color:%7;selection-color:%5;show-decoration-selected:1}"
-                                 "QTableView::item:selected,QTreeView::item:selected,QTreeView::branch:selected{background:%7;color:%5}"
+                                 "QTableView::item:selected,QTreeView::item:selected{background:%7;color:%5}"
                                  "#inspectField{background:%2;border-top:1px solid %1}"
                                  "QHeaderView::section{background:%2;border:none;border-bottom:1px solid %1;color:%4;font-size:12px;font-weight:600;padding:4px 6px}"
                                  "QPushButton[tab=\"true\"]{background:transparent;border:none;border-bottom:2px solid transparent;border-radius:0;color:%4;min-height:36px;max-height:36px;padding:0 8px}"
@@ -218,6 +227,7 @@ void InspectPage::reset()
     m_wanted.reset();
     m_wantedRecord.reset();
     m_templates->setHistory(nullptr);
+    m_slowTimer.stop();
     m_view->showWords({});
     m_stale = true;
     m_whole = false;
@@ -298,7 +308,7 @@ void InspectPage::narrow()
         wanted.exporter = m_list.exporters()[static_cast<size_t>(at - 1)];
     if (const int at = m_protocol->currentIndex(); at > 0)
         wanted.protocol = m_list.protocols()[static_cast<size_t>(at - 1)];
-    m_templates->narrow(wanted.words, wanted.exporter);
+    m_templates->narrow({.field = wanted.words, .exporter = wanted.exporter, .protocol = wanted.protocol, .onlyProblems = wanted.onlyProblems});
     if (wanted == m_list.narrowing())
         return;
     const auto current = m_table->currentIndex();
@@ -308,7 +318,7 @@ void InspectPage::narrow()
     if (m_list.rowCount() > 0)
         m_table->selectRow(std::max(row, 0));
     else
-        m_view->showWords(m_list.total() > 0 ? tr("No datagram is like this.") : QString());
+        m_view->showWords(m_list.total() > 0 ? tr("No datagram is like this.") : QString(), true);
     syncHeading();
 }
 
@@ -354,6 +364,7 @@ void InspectPage::seek()
 
 void InspectPage::loaded(quint64 number, const std::shared_ptr<const LoadedDatagram>& datagram)
 {
+    m_slowTimer.stop();
     m_view->show(datagram);
     if (m_wantedRecord && m_wantedRecord->first == number)
         m_view->chooseRecord(m_wantedRecord->second);
@@ -362,8 +373,11 @@ void InspectPage::loaded(quint64 number, const std::shared_ptr<const LoadedDatag
 
 void InspectPage::load()
 {
-    if (const auto now = m_table->currentIndex(); now.isValid())
-        m_loader.load(m_list.numberAt(now.row()));
+    const auto now = m_table->currentIndex();
+    if (!now.isValid())
+        return;
+    m_slowTimer.start();
+    m_loader.load(m_list.numberAt(now.row()));
 }
 
 void InspectPage::findNext()

@@ -83,6 +83,7 @@ private:
     quint64 m_datagrams = 0; ///< read, listed or not
     double m_share = 0;
     QTimer m_loadTimer;
+    QTimer m_slowTimer; ///< it takes so long that it is said
 
     QLabel* m_heading;
     QPushButton* m_tabs[2] = {};

@@ -18,6 +18,7 @@ enum Column : int { What, Type, Length, Sent, Records, Last, kColumns };
 constexpr int kEntryRole = Qt::UserRole; ///< number of the template, where its fields are not filled in yet
 constexpr int kDatagramRole = Qt::UserRole + 1;
 constexpr uint16_t kVariable = 65535;
+constexpr int kMostOpened = 50; ///< templates that have a field that is searched for
 
 QString count(uint64_t n) { return text(core::formatCount(n)); }
 
@@ -25,6 +26,10 @@ QString elementNumber(const TemplateHistory::Field& field)
 {
     return field.enterprise == 0 ? QString::number(field.element) : QStringLiteral("%1:%2").arg(field.enterprise).arg(field.element);
 }
+
+ptrdiff_t changesOf(const TemplateHistory::Entry& entry) { return std::ranges::count(entry.events, TemplateHistory::What::Changed, &TemplateHistory::Event::what); }
+
+bool hasProblem(const TemplateHistory::Entry& entry) { return entry.definitions == 0 || entry.missing > 0 || changesOf(entry) > 0; }
 
 } // namespace
 
@@ -56,13 +61,25 @@ void TemplatesView::setHistory(std::shared_ptr<const TemplateHistory> history)
     refill();
 }
 
-void TemplatesView::narrow(const QString& field, const std::optional<core::Ip>& exporter)
+void TemplatesView::narrow(const Narrowing& narrowing)
 {
-    if (field == m_field && exporter == m_exporter)
+    if (narrowing == m_narrowing)
         return;
-    m_field = field;
-    m_exporter = exporter;
+    m_narrowing = narrowing;
     refill();
+}
+
+bool TemplatesView::isShown(const TemplateHistory::Key& key, const TemplateHistory::Entry& entry) const
+{
+    if ((m_narrowing.exporter && key.exporter != *m_narrowing.exporter) || (m_narrowing.protocol && key.protocol != *m_narrowing.protocol))
+        return false;
+    if (m_narrowing.onlyProblems && !hasProblem(entry))
+        return false;
+    const auto words = m_narrowing.field.trimmed();
+    if (words.isEmpty() || (words.contains(u'.') && text(key.exporter.toString()).contains(words)))
+        return true;
+    const auto wanted = words.toStdString();
+    return std::ranges::any_of(entry.fields, [&](const TemplateHistory::Field& field) { return core::fieldMatches(field.name, field.element, field.enterprise, wanted); });
 }
 
 void TemplatesView::setClock(Clock clock)
@@ -78,15 +95,11 @@ void TemplatesView::refill()
     m_shown = 0;
     if (!m_history)
         return;
-    const auto wanted = m_field.trimmed().toStdString();
-    const auto matches = [&](const TemplateHistory::Entry& entry) {
-        return wanted.empty() || std::ranges::any_of(entry.fields, [&](const TemplateHistory::Field& field) { return core::fieldMatches(field.name, field.element, field.enterprise, wanted); });
-    };
     QTreeWidgetItem* group = nullptr;
     const TemplateHistory::Key* before = nullptr;
     for (const auto& one : m_history->entries()) {
         const auto& [key, entry] = one;
-        if (!matches(entry) || (m_exporter && key.exporter != *m_exporter))
+        if (!isShown(key, entry))
             continue;
         ++m_shown;
         if (!before || before->exporter != key.exporter || before->domain != key.domain || before->protocol != key.protocol) {
@@ -98,22 +111,22 @@ void TemplatesView::refill()
         before = &key;
         auto title = entry.options ? tr("Options template %1").arg(key.id) : tr("Template %1").arg(key.id);
         if (entry.definitions == 0)
-            title = tr("%1 – never came; %2 sets wait for it").arg(tr("Template %1").arg(key.id), count(entry.missing));
+            title = entry.missing == 1 ? tr("Template %1 – never came; a set waits for it").arg(key.id) : tr("Template %1 – never came; %2 sets wait for it").arg(QString::number(key.id), count(entry.missing));
         else if (entry.withdrawn)
             title = tr("%1 – withdrawn").arg(title);
-        const auto changes = std::ranges::count(entry.events, TemplateHistory::What::Changed, &TemplateHistory::Event::what);
+        const auto changes = changesOf(entry);
         if (changes > 0)
-            title = tr("%1 – changed %2 times").arg(title, count(static_cast<uint64_t>(changes) + entry.eventsLeftOut));
+            title = changes == 1 ? tr("%1 – changed once").arg(title) : tr("%1 – changed %2 times").arg(title, count(static_cast<uint64_t>(changes) + entry.eventsLeftOut));
         auto* item = new QTreeWidgetItem(group, {title, tr("%1 fields").arg(entry.fields.size()), {}, count(entry.definitions), count(entry.records), entry.definitions > 0 ? m_clock.time(entry.lastDefinedMs, 1000) : QString()});
         for (const int column : {Length, Sent, Records})
             item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
-        if (entry.definitions == 0 || changes > 0 || entry.missing > 0)
+        if (hasProblem(entry))
             item->setIcon(0, m_theme.icon(QStringLiteral("warning"), Token::warningMark, 14));
         item->setToolTip(0, tr("Sent from port %1").arg(key.port));
         item->setData(0, kEntryRole, static_cast<qulonglong>(m_entries.size()));
         item->setChildIndicatorPolicy(QTreeWidgetItem::ShowIndicator);
         m_entries.push_back(&one);
-        if (!wanted.empty() && m_shown < 50)
+        if (!m_narrowing.field.trimmed().isEmpty() && m_shown < kMostOpened)
             item->setExpanded(true);
     }
 }
@@ -130,7 +143,7 @@ void TemplatesView::fill(QTreeWidgetItem* item)
     for (const auto& event : entry.events)
         addEvent(item, event, entry);
     if (entry.refreshes > 0) {
-        auto* refreshed = new QTreeWidgetItem(item, {tr("Refreshed %1 times, last in datagram %2").arg(count(entry.refreshes), count(entry.lastDatagram)), {}, {}, {}, {}, m_clock.time(entry.lastDefinedMs, 1000)});
+        auto* refreshed = new QTreeWidgetItem(item, {entry.refreshes == 1 ? tr("Refreshed once, in datagram %1").arg(count(entry.lastDatagram)) : tr("Refreshed %1 times, last in datagram %2").arg(count(entry.refreshes), count(entry.lastDatagram)), {}, {}, {}, {}, m_clock.time(entry.lastDefinedMs, 1000)});
         refreshed->setData(0, kDatagramRole, static_cast<qulonglong>(entry.lastDatagram));
         refreshed->setToolTip(0, tr("Enter shows the datagram"));
         refreshed->setForeground(0, m_theme[Token::accent]);
@@ -141,7 +154,7 @@ void TemplatesView::fill(QTreeWidgetItem* item)
 
 void TemplatesView::addFields(QTreeWidgetItem* to, const std::vector<TemplateHistory::Field>& fields)
 {
-    const auto wanted = m_field.trimmed().toStdString();
+    const auto wanted = m_narrowing.field.trimmed().toStdString();
     for (const auto& field : fields) {
         auto name = QStringLiteral("%1  %2").arg(elementNumber(field), text(field.name));
         name += field.scope ? tr(" (scope)") : QString();
@@ -162,7 +175,7 @@ void TemplatesView::addEvent(QTreeWidgetItem* to, const TemplateHistory::Event& 
         case TemplateHistory::What::Defined: return tr("Defined in datagram %1").arg(datagram);
         case TemplateHistory::What::Changed: return tr("Changed in datagram %1").arg(datagram);
         case TemplateHistory::What::Withdrawn: return tr("Withdrawn in datagram %1").arg(datagram);
-        case TemplateHistory::What::Missing: return tr("Data without it from datagram %1 on, %2 sets in all").arg(datagram, count(entry.missing));
+        case TemplateHistory::What::Missing: return entry.missing == 1 ? tr("Data without it in datagram %1").arg(datagram) : tr("Data without it from datagram %1 on, %2 sets in all").arg(datagram, count(entry.missing));
         }
         return QString();
     };

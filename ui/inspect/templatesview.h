@@ -16,9 +16,17 @@ class TemplatesView : public QTreeWidget {
     Q_OBJECT
 public:
     explicit TemplatesView(const Theme& theme, QWidget* parent = nullptr);
-    /// May be null. Shows only templates that have a field meant by `field`, if that is not empty.
+    /// Which templates are shown; what is empty narrows nothing.
+    struct Narrowing {
+        QString field; ///< part of a field's name, its number, or a part of the exporter
+        std::optional<core::Ip> exporter;
+        std::optional<core::Protocol> protocol;
+        bool onlyProblems = false; ///< changed, or data came without it
+        bool operator==(const Narrowing&) const = default;
+    };
+    /// May be null.
     void setHistory(std::shared_ptr<const core::TemplateHistory> history);
-    void narrow(const QString& field, const std::optional<core::Ip>& exporter);
+    void narrow(const Narrowing& narrowing);
     void setClock(Clock clock);
     [[nodiscard]] int templatesShown() const { return m_shown; }
 
@@ -28,6 +36,7 @@ signals:
 
 private:
     void refill();
+    [[nodiscard]] bool isShown(const core::TemplateHistory::Key& key, const core::TemplateHistory::Entry& entry) const;
     void fill(QTreeWidgetItem* item);
     void addFields(QTreeWidgetItem* to, const std::vector<core::TemplateHistory::Field>& fields);
     void addEvent(QTreeWidgetItem* to, const core::TemplateHistory::Event& event, const core::TemplateHistory::Entry& entry);
@@ -36,8 +45,7 @@ private:
     Clock m_clock;
     std::shared_ptr<const core::TemplateHistory> m_history;
     std::vector<const std::pair<const core::TemplateHistory::Key, core::TemplateHistory::Entry>*> m_entries; ///< by an item's number
-    QString m_field;
-    std::optional<core::Ip> m_exporter;
+    Narrowing m_narrowing;
     int m_shown = 0;
 };
 

@@ -50,6 +50,11 @@ void MainWindow::buildEditMenu()
 {
     auto* menu = m_menus->addMenu(tr("&Edit"));
     menu->addAction(tr("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), this, [this] {
+        if (page() == Page::Inspect) {
+            m_inspect->search().setFocus();
+            m_inspect->search().selectAll();
+            return;
+        }
         if (page() != Page::Explore && page() != Page::Flows)
             showPage(Page::Explore);
         filter().editor().setFocus();
