@@ -94,16 +94,20 @@ void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop
         return;
     }
     const auto flows = summary->total.flows();
-    if (flows > 0)
+    const auto datagrams = summary->total[core::DecodeCount::Datagrams];
+    // Those of which nothing could be decoded are what the Inspect page is for.
+    if (flows > 0 || datagrams > 0)
         show();
     const auto broken = damage(*summary);
     const bool cancelled = summary->cancelled;
     const ui::RecentFile file{.path = QFileInfo(paths[0]).absoluteFilePath(), .flows = flows, .bytes = bytesOf(files), .opened = QDateTime::currentDateTime()};
-    post([this, flows, broken, cancelled, name, file, single = paths.size() == 1] {
+    post([this, flows, datagrams, broken, cancelled, name, file, single = paths.size() == 1] {
         if (flows > 0 && single)
             remember(file);
         if (!broken.isEmpty())
             emit failed(broken);
+        else if (flows == 0 && datagrams > 0 && !cancelled)
+            emit failed(tr("%1 holds flow export, but no flow could be decoded: the Inspect page shows each datagram and what is wrong with it.").arg(name));
         else if (flows == 0 && !cancelled)
             emit failed(tr("%1 holds no flows: nothing in it looks like NetFlow, IPFIX or sFlow.").arg(name));
     });

@@ -9,6 +9,8 @@
 #include "app/resources.h"
 #include "app/window/copydatabase.h"
 #include "app/window/programbackend.h"
+#include "tests/support/messages.h"
+#include "tests/support/pcapwriter.h"
 #include "ui/window/mainwindow.h"
 
 using namespace rivereto;
@@ -22,6 +24,7 @@ private slots:
     void cleanup();
     void readsACapture();
     void refusesWhatIsNone();
+    void opensWhatCannotBeDecoded();
     void keepsTheOldOnFailure();
     void demoCopiesAndOpensAgain();
     void cancels();
@@ -78,6 +81,26 @@ void TestProgramBackend::refusesWhatIsNone()
     QCOMPARE(failures.size(), 1);
     QVERIFY(failures[0][0].toString().contains(QStringLiteral("LICENSE")));
     QVERIFY(!m_backend->store());
+}
+
+/// Data whose template is in no file: the Inspect page shows it.
+void TestProgramBackend::opensWhatCannotBeDecoded()
+{
+    using namespace rivereto::support;
+    PcapWriter capture(PcapWriter::Format {});
+    capture.packet(1'700'000'000'000'000, ethernet(0x0800, ipv4(udp(50000, 4739, ipfix(set(256, Octets().u64(1)))))));
+    const auto path = m_folder.filePath(QStringLiteral("lost.pcap"));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(reinterpret_cast<const char*>(capture.bytes().data()), static_cast<qint64>(capture.bytes().size()));
+    file.close();
+    QSignalSpy failures(m_backend.get(), &ui::Backend::failed);
+    m_backend->openPaths({path});
+    settle();
+    QVERIFY(m_backend->store());
+    QVERIFY(m_backend->datagrams());
+    QCOMPARE(failures.size(), 1);
+    QVERIFY(failures[0][0].toString().contains(QStringLiteral("Inspect")));
 }
 
 void TestProgramBackend::keepsTheOldOnFailure()

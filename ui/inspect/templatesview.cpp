@@ -42,7 +42,7 @@ TemplatesView::TemplatesView(const Theme& theme, QWidget* parent) : QTreeWidget(
     setUniformRowHeights(true);
     setAllColumnsShowFocus(true);
     header()->setStretchLastSection(true);
-    const int widths[] = {420, 160, 110, 90, 110, 120};
+    const int widths[] = {380, 150, 90, 80, 100, 100};
     for (int i = 0; i < kColumns; ++i)
         setColumnWidth(i, widths[i]);
     for (const int i : {Length, Sent, Records})
