@@ -63,6 +63,16 @@ size_t countItems(const DissectNode& list)
     return out;
 }
 
+/// Why this is no template.
+std::string_view whatIsWrong(uint16_t id, size_t fields, size_t scopes)
+{
+    if (id < kFirstDataSet)
+        return "This is no template: their numbers are from 256 on.";
+    if (fields == 0)
+        return "This is no template: it has no fields.";
+    return scopes > fields ? "This is no template: it has more scope fields than fields." : "The set ends before this template does.";
+}
+
 /// Where the packet begins that this element holds a part of (RFC 5477 §8.5, RFC 7133 §3).
 std::optional<PacketStart> packetIn(const FieldSpec& field)
 {
@@ -188,7 +198,7 @@ bool SetDissector::templateRecord(TreeWriter& in, bool options)
         m_templates.define(TemplateKey::of(m_message, id), std::move(fields), options, m_elements, *m_schema);
     }
     if (!whole && node.note.empty())
-        node.note = "This cannot be a template.";
+        node.note = whatIsWrong(id, count, scopes);
     // What the template does not need belongs to the set again.
     if (inner.ok()) {
         node.length = inner.at() - node.offset;
