@@ -37,19 +37,27 @@ std::optional<std::pair<uint64_t, uint64_t>> datagramRange(std::string_view text
     };
     const auto dash = text.find('-');
     const auto first = number(text.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : dash + 1 == text.size() ? std::optional(UINT64_MAX) : number(text.substr(dash + 1));
+    const auto last = dash == std::string_view::npos ? first
+        : dash + 1 == text.size()                    ? std::optional(UINT64_MAX)
+                                                     : number(text.substr(dash + 1));
     return first && last && *first <= *last ? std::optional(std::pair(*first, *last)) : std::nullopt;
 }
 
 bool hasField(const core::DissectNode& node, std::string_view what)
 {
-    return core::fieldMatches(node.name, node.element, node.enterprise, what) || std::ranges::any_of(node.children, [&](const auto& child) { return hasField(child, what); });
+    return core::fieldMatches(node.name, node.element, node.enterprise, what)
+        || std::ranges::any_of(node.children, [&](const auto& child) { return hasField(child, what); });
 }
 
 /// Reads captures one after another; numbers of datagrams and templates carry over.
 class Inspection {
 public:
-    Inspection(Wanted wanted, InspectPrinter& printer, Output& out) : m_wanted(wanted), m_printer(printer), m_out(out) { }
+    Inspection(Wanted wanted, InspectPrinter& printer, Output& out)
+        : m_wanted(wanted)
+        , m_printer(printer)
+        , m_out(out)
+    {
+    }
 
     /// Says what is wrong with the file; the Exit that this makes.
     int read(const std::string& file, const std::stop_token& stop)
@@ -73,7 +81,8 @@ public:
             return kDamaged;
         }
         if (more() && !stop.stop_requested() && (*reader)->stats().datagrams == 0)
-            say(fmt::format("rivereto: “{}” holds no flows: nothing in its {} packets looks like NetFlow, IPFIX or sFlow\n", file, core::formatCount((*reader)->stats().packets)));
+            say(fmt::format("rivereto: “{}” holds no flows: nothing in its {} packets looks like NetFlow, IPFIX or sFlow\n", file,
+                core::formatCount((*reader)->stats().packets)));
         return kDone;
     }
 
@@ -97,7 +106,9 @@ private:
         }
         const auto tree = m_printer.wantsRecords() ? m_dissector.dissect(datagram) : m_dissector.outline(datagram);
         if (m_wanted.field.empty() || hasField(tree, m_wanted.field))
-            m_printer.add({.number = m_number, .file = file, .datagram = datagram, .destination = to.address, .destinationPort = to.port}, tree);
+            m_printer.add(
+                {.number = m_number, .file = file, .datagram = datagram, .destination = to.address, .destinationPort = to.port},
+                tree);
     }
 
     Wanted m_wanted;
@@ -112,13 +123,20 @@ private:
 
 int runInspect(const QStringList& arguments)
 {
-    Arguments args(QStringLiteral("inspect"), QObject::tr("Takes the export datagrams of captures apart: header, sets, templates and records, field by field. “-” is standard input."), QStringLiteral("FILE…"));
-    const auto option = [&](const char* name, const char* value, const QString& help) { args.addOption(QLatin1String(name), QLatin1String(value), help); };
+    Arguments args(QStringLiteral("inspect"),
+        QObject::tr("Takes the export datagrams of captures apart: header, sets, templates and records, field by field. “-” is "
+                    "standard input."),
+        QStringLiteral("FILE…"));
+    const auto option = [&](const char* name, const char* value, const QString& help) {
+        args.addOption(QLatin1String(name), QLatin1String(value), help);
+    };
     option("count", "N", QObject::tr("At most so many datagrams; 0, the default, is all."));
     option("exporter", "ADDR", QObject::tr("Only what this address sent."));
     option("datagram", "N|N-M|N-", QObject::tr("Only this one or these, counted from 1 over all files."));
-    option("field", "NAME", QObject::tr("Only datagrams that have such a field: a part of its name, its number, or 9:12001 with its enterprise."));
-    args.addFlag(QStringLiteral("templates"), QObject::tr("Instead of datagrams the templates of each exporter and domain, with what happened to them."));
+    option("field", "NAME",
+        QObject::tr("Only datagrams that have such a field: a part of its name, its number, or 9:12001 with its enterprise."));
+    args.addFlag(QStringLiteral("templates"),
+        QObject::tr("Instead of datagrams the templates of each exporter and domain, with what happened to them."));
     args.addFlag(QStringLiteral("problems"), QObject::tr("Only what could not be decoded, where and why."));
     args.addFlag(QStringLiteral("hex"), QObject::tr("All octets of each datagram, too (text)."));
     option("format", "text|json|ndjson", QObject::tr("json is one array, ndjson a line a datagram or template."));
@@ -127,11 +145,12 @@ int runInspect(const QStringList& arguments)
     const auto count = args.number(QStringLiteral("count"), 0);
     if (!count)
         return kUsage;
-    Wanted wanted{.count = *count, .exporter = {}, .field = args.value(QStringLiteral("field"), "")};
+    Wanted wanted {.count = *count, .exporter = {}, .field = args.value(QStringLiteral("field"), "")};
     if (const auto datagrams = args.value(QStringLiteral("datagram"))) {
         const auto range = datagramRange(*datagrams);
         if (!range)
-            return args.wrongUsage(fmt::format("“{}” is neither a number nor a range as 7-12; datagrams are counted from 1", *datagrams));
+            return args.wrongUsage(
+                fmt::format("“{}” is neither a number nor a range as 7-12; datagrams are counted from 1", *datagrams));
         std::tie(wanted.first, wanted.last) = *range;
     }
     if (const auto address = args.value(QStringLiteral("exporter"))) {
@@ -149,8 +168,12 @@ int runInspect(const QStringList& arguments)
 
     const StopOnSignal interrupt;
     Output out;
-    InspectPrinter printer(out, {.format = *format, .templates = args.has(QStringLiteral("templates")), .problems = args.has(QStringLiteral("problems")), .hex = args.has(QStringLiteral("hex")),
-                                 .files = args.operands().size() > 1});
+    InspectPrinter printer(out,
+        {.format = *format,
+            .templates = args.has(QStringLiteral("templates")),
+            .problems = args.has(QStringLiteral("problems")),
+            .hex = args.has(QStringLiteral("hex")),
+            .files = args.operands().size() > 1});
     Inspection inspection(wanted, printer, out);
     int exit = kDone;
     for (const auto& file : args.operands()) {

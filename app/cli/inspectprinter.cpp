@@ -19,9 +19,15 @@ using core::TemplateHistory;
 constexpr size_t kBytesInLine = 16;
 constexpr uint16_t kVariable = 65535;
 
-std::string endpoint(const core::Ip& address, uint16_t port) { return fmt::format(fmt::runtime(address.isV4() ? "{}:{}" : "[{}]:{}"), address.toString(), port); }
+std::string endpoint(const core::Ip& address, uint16_t port)
+{
+    return fmt::format(fmt::runtime(address.isV4() ? "{}:{}" : "[{}]:{}"), address.toString(), port);
+}
 
-std::string count(uint64_t n, std::string_view one, std::string_view several) { return fmt::format("{} {}", core::formatCount(n), n == 1 ? one : several); }
+std::string count(uint64_t n, std::string_view one, std::string_view several)
+{
+    return fmt::format("{} {}", core::formatCount(n), n == 1 ? one : several);
+}
 
 /// "9:12001", "1"; empty for what is no element.
 std::string elementNumber(uint32_t enterprise, uint16_t element)
@@ -50,22 +56,26 @@ void appendOctets(std::string& out, core::Bytes bytes)
 
 std::string fieldText(const TemplateHistory::Field& field)
 {
-    return fmt::format("{:>10} {}{}{}  {}  {}", elementNumber(field.enterprise, field.element), field.name, field.scope ? " (scope)" : "", field.reverse ? " (reverse)" : "",
-                       field.type.empty() ? "unknown" : field.type, field.length == kVariable ? "variable length" : count(field.length, "octet", "octets"));
+    return fmt::format("{:>10} {}{}{}  {}  {}", elementNumber(field.enterprise, field.element), field.name,
+        field.scope ? " (scope)" : "", field.reverse ? " (reverse)" : "", field.type.empty() ? "unknown" : field.type,
+        field.length == kVariable ? "variable length" : count(field.length, "octet", "octets"));
 }
 
 void appendFields(std::string& out, const std::vector<TemplateHistory::Field>& fields)
 {
     out += "[";
     for (const auto& field : fields) {
-        fmt::format_to(std::back_inserter(out), "{}{{\"enterprise\": {}, \"element\": {}, \"name\": ", &field == &fields.front() ? "" : ", ", field.enterprise, field.element);
+        fmt::format_to(std::back_inserter(out),
+            "{}{{\"enterprise\": {}, \"element\": {}, \"name\": ", &field == &fields.front() ? "" : ", ", field.enterprise,
+            field.element);
         core::appendJson(out, field.name);
         out += ", \"type\": ";
         if (field.type.empty())
             out += "null";
         else
             core::appendJson(out, field.type);
-        fmt::format_to(std::back_inserter(out), ", \"length\": {}", field.length == kVariable ? "null" : fmt::format("{}", field.length));
+        fmt::format_to(
+            std::back_inserter(out), ", \"length\": {}", field.length == kVariable ? "null" : fmt::format("{}", field.length));
         out += field.scope ? ", \"scope\": true" : "";
         out += field.reverse ? ", \"reverse\": true}" : "}";
     }
@@ -114,8 +124,9 @@ void InspectPrinter::finish()
 
 std::string InspectPrinter::totalsText() const
 {
-    auto out = fmt::format("rivereto: {}, {}, {}, {}", count(m_totals.datagrams, "datagram", "datagrams"), count(m_totals.records, "record", "records"),
-                           count(m_totals.optionsRecords, "options record", "options records"), count(m_totals.templates, "template", "templates"));
+    auto out = fmt::format("rivereto: {}, {}, {}, {}", count(m_totals.datagrams, "datagram", "datagrams"),
+        count(m_totals.records, "record", "records"), count(m_totals.optionsRecords, "options record", "options records"),
+        count(m_totals.templates, "template", "templates"));
     if (m_totals.problems > 0)
         out += fmt::format(", {}", count(m_totals.problems, "problem", "problems"));
     if (m_history.leftOut() > 0)
@@ -130,8 +141,9 @@ void InspectPrinter::writeText(const InspectedDatagram& datagram, const DissectN
     if (!m_style.problems && !m_first)
         m_line += '\n';
     m_first = false;
-    fmt::format_to(std::back_inserter(m_line), "Datagram {}  {}  {} → {}  {}  {}", datagram.number, core::formatTime(from.receivedMs), endpoint(from.source, from.sourcePort),
-                   endpoint(datagram.destination, datagram.destinationPort), tree.name, count(from.payload.size(), "octet", "octets"));
+    fmt::format_to(std::back_inserter(m_line), "Datagram {}  {}  {} → {}  {}  {}", datagram.number,
+        core::formatTime(from.receivedMs), endpoint(from.source, from.sourcePort),
+        endpoint(datagram.destination, datagram.destinationPort), tree.name, count(from.payload.size(), "octet", "octets"));
     if (m_style.files)
         fmt::format_to(std::back_inserter(m_line), "  {}", datagram.file);
     m_line += '\n';
@@ -188,7 +200,8 @@ void InspectPrinter::writeNode(const DissectNode& node, core::Bytes payload, int
 void InspectPrinter::writeProblems(const DissectNode& tree)
 {
     core::forProblems(tree, [&](const DissectNode& node, const std::string& path) {
-        m_out.write(fmt::format("  ! {:04x}  {}: {} ({})\n", node.offset, path, node.note, count(node.length, "octet", "octets")));
+        m_out.write(
+            fmt::format("  ! {:04x}  {}: {} ({})\n", node.offset, path, node.note, count(node.length, "octet", "octets")));
     });
 }
 
@@ -229,13 +242,18 @@ void InspectPrinter::writeJson(const InspectedDatagram& datagram, const DissectN
     beginItem();
     fmt::format_to(std::back_inserter(m_line), "{{\"datagram\": {}, \"file\": ", datagram.number);
     core::appendJson(m_line, datagram.file);
-    fmt::format_to(std::back_inserter(m_line), ", \"time\": \"{}\", \"source\": \"{}\", \"sourcePort\": {}, \"destination\": \"{}\", \"destinationPort\": {}, \"protocol\": \"{}\", \"length\": {}, \"problems\": ",
-                   core::formatTime(from.receivedMs), from.source.toString(), from.sourcePort, datagram.destination.toString(), datagram.destinationPort, tree.name, from.payload.size());
+    fmt::format_to(std::back_inserter(m_line),
+        ", \"time\": \"{}\", \"source\": \"{}\", \"sourcePort\": {}, \"destination\": \"{}\", \"destinationPort\": {}, "
+        "\"protocol\": \"{}\", \"length\": {}, \"problems\": ",
+        core::formatTime(from.receivedMs), from.source.toString(), from.sourcePort, datagram.destination.toString(),
+        datagram.destinationPort, tree.name, from.payload.size());
     if (m_style.problems) {
         bool first = true;
         m_line += '[';
         core::forProblems(tree, [&](const DissectNode& node, const std::string& path) {
-            fmt::format_to(std::back_inserter(m_line), "{}{{\"offset\": {}, \"length\": {}, \"where\": ", std::exchange(first, false) ? "" : ", ", node.offset, node.length);
+            fmt::format_to(std::back_inserter(m_line),
+                "{}{{\"offset\": {}, \"length\": {}, \"where\": ", std::exchange(first, false) ? "" : ", ", node.offset,
+                node.length);
             core::appendJson(m_line, path);
             m_line += ", \"why\": ";
             core::appendJson(m_line, node.note);
@@ -255,21 +273,27 @@ void InspectPrinter::writeTemplates()
     const TemplateHistory::Key* before = nullptr;
     for (const auto& [key, entry] : m_history.entries()) {
         if (!before || before->exporter != key.exporter || before->domain != key.domain || before->protocol != key.protocol)
-            m_out.write(fmt::format("{}{}  {}  domain {}\n", before ? "\n" : "", key.exporter.toString(), core::dissectName(key.protocol), key.domain));
+            m_out.write(fmt::format("{}{}  {}  domain {}\n", before ? "\n" : "", key.exporter.toString(),
+                core::dissectName(key.protocol), key.domain));
         before = &key;
         const bool known = entry.definitions > 0;
         m_out.write(fmt::format("  {} {}  from port {}: {}\n", entry.options ? "Options template" : "Template", key.id, key.port,
-                                !known ? "never came"
-                                       : fmt::format("{}, sent {}, {}{}", count(entry.fields.size(), "field", "fields"), count(entry.definitions, "time", "times"), count(entry.records, "record", "records"),
-                                                     entry.withdrawn ? ", withdrawn" : "")));
+            !known ? "never came"
+                   : fmt::format("{}, sent {}, {}{}", count(entry.fields.size(), "field", "fields"),
+                       count(entry.definitions, "time", "times"), count(entry.records, "record", "records"),
+                       entry.withdrawn ? ", withdrawn" : "")));
         for (const auto& event : entry.events) {
-            m_out.write(fmt::format("    {}  {} in datagram {}{}\n", core::formatTime(event.timeMs), core::templateEventName(event.what), event.datagram,
-                                    event.what == TemplateHistory::What::Missing ? fmt::format(": data without it, {} in all", count(entry.missing, "set", "sets")) : ""));
+            m_out.write(fmt::format("    {}  {} in datagram {}{}\n", core::formatTime(event.timeMs),
+                core::templateEventName(event.what), event.datagram,
+                event.what == TemplateHistory::What::Missing
+                    ? fmt::format(": data without it, {} in all", count(entry.missing, "set", "sets"))
+                    : ""));
             for (const auto& field : event.fields)
                 m_out.write("      " + fieldText(field) + '\n');
         }
         if (entry.refreshes > 0)
-            m_out.write(fmt::format("    {}  refreshed {}, last in datagram {}\n", core::formatTime(entry.lastDefinedMs), count(entry.refreshes, "time", "times"), entry.lastDatagram));
+            m_out.write(fmt::format("    {}  refreshed {}, last in datagram {}\n", core::formatTime(entry.lastDefinedMs),
+                count(entry.refreshes, "time", "times"), entry.lastDatagram));
         if (entry.eventsLeftOut > 0)
             m_out.write(fmt::format("    {} more are not listed\n", core::formatCount(entry.eventsLeftOut)));
     }
@@ -279,13 +303,17 @@ void InspectPrinter::writeTemplatesJson()
 {
     for (const auto& [key, entry] : m_history.entries()) {
         beginItem();
-        fmt::format_to(std::back_inserter(m_line), "{{\"exporter\": \"{}\", \"port\": {}, \"protocol\": \"{}\", \"domain\": {}, \"template\": {}, \"options\": {}, \"definitions\": {}, \"refreshes\": {}, \"records\": {}, \"missingSets\": {}, \"withdrawn\": {}, \"fields\": ",
-                       key.exporter.toString(), key.port, core::dissectName(key.protocol), key.domain, key.id, entry.options, entry.definitions, entry.refreshes, entry.records, entry.missing, entry.withdrawn);
+        fmt::format_to(std::back_inserter(m_line),
+            "{{\"exporter\": \"{}\", \"port\": {}, \"protocol\": \"{}\", \"domain\": {}, \"template\": {}, \"options\": {}, "
+            "\"definitions\": {}, \"refreshes\": {}, \"records\": {}, \"missingSets\": {}, \"withdrawn\": {}, \"fields\": ",
+            key.exporter.toString(), key.port, core::dissectName(key.protocol), key.domain, key.id, entry.options,
+            entry.definitions, entry.refreshes, entry.records, entry.missing, entry.withdrawn);
         appendFields(m_line, entry.fields);
         m_line += ", \"events\": [";
         for (const auto& event : entry.events) {
-            fmt::format_to(std::back_inserter(m_line), "{}{{\"what\": \"{}\", \"datagram\": {}, \"time\": \"{}\"", &event == &entry.events.front() ? "" : ", ", core::templateEventName(event.what), event.datagram,
-                           core::formatTime(event.timeMs));
+            fmt::format_to(std::back_inserter(m_line), "{}{{\"what\": \"{}\", \"datagram\": {}, \"time\": \"{}\"",
+                &event == &entry.events.front() ? "" : ", ", core::templateEventName(event.what), event.datagram,
+                core::formatTime(event.timeMs));
             if (!event.fields.empty()) {
                 m_line += ", \"fields\": ";
                 appendFields(m_line, event.fields);

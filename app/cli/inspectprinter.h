@@ -35,7 +35,11 @@ struct InspectedDatagram {
 /// Keeps nothing but totals and templates.
 class InspectPrinter {
 public:
-    InspectPrinter(Output& out, InspectStyle style) : m_out(out), m_style(style) { }
+    InspectPrinter(Output& out, InspectStyle style)
+        : m_out(out)
+        , m_style(style)
+    {
+    }
 
     struct Totals {
         uint64_t datagrams = 0; ///< seen

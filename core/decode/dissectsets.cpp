@@ -27,8 +27,8 @@ std::optional<Told> toldLength(Bytes rest)
     if (rest.empty())
         return std::nullopt;
     if (rest[0] != 255)
-        return Told{1, rest[0]};
-    return rest.size() < 3 ? std::nullopt : std::optional(Told{3, load16(rest.data() + 1)});
+        return Told {1, rest[0]};
+    return rest.size() < 3 ? std::nullopt : std::optional(Told {3, load16(rest.data() + 1)});
 }
 
 /// Whether the fields of one record fit into what is left; its length.
@@ -70,7 +70,8 @@ std::string_view whatIsWrong(uint16_t id, size_t fields, size_t scopes)
         return "This is no template: their numbers are from 256 on.";
     if (fields == 0)
         return "This is no template: it has no fields.";
-    return scopes > fields ? "This is no template: it has more scope fields than fields." : "The set ends before this template does.";
+    return scopes > fields ? "This is no template: it has more scope fields than fields."
+                           : "The set ends before this template does.";
 }
 
 /// Where the packet begins that this element holds a part of (RFC 5477 §8.5, RFC 7133 §3).
@@ -80,11 +81,15 @@ std::optional<PacketStart> packetIn(const FieldSpec& field)
         return std::nullopt;
     switch (field.id) {
     case 104: // layer2packetSectionData
-    case 315: return PacketStart::Ethernet; // dataLinkFrameSection
+    case 315:
+        return PacketStart::Ethernet; // dataLinkFrameSection
     case 313:
-    case 317: return PacketStart::Ip; // ipHeaderPacketSection, mplsPayloadPacketSection
-    case 316: return PacketStart::Mpls; // mplsLabelStackSection
-    default: return std::nullopt;
+    case 317:
+        return PacketStart::Ip; // ipHeaderPacketSection, mplsPayloadPacketSection
+    case 316:
+        return PacketStart::Mpls; // mplsLabelStackSection
+    default:
+        return std::nullopt;
     }
 }
 
@@ -93,7 +98,8 @@ std::optional<PacketStart> packetIn(const FieldSpec& field)
 void SetDissector::netflow9(TreeWriter& in, const DatagramOrigin& origin)
 {
     m_message = {.origin = origin, .protocol = Protocol::NetFlow9};
-    in.fields({{"version", 2}, {"count", 2}, {"uptime", 4, Show::Uptime}, {"export time", 4, Show::Seconds}, {"sequence number", 4}});
+    in.fields(
+        {{"version", 2}, {"count", 2}, {"uptime", 4, Show::Uptime}, {"export time", 4, Show::Seconds}, {"sequence number", 4}});
     m_message.domain = static_cast<uint32_t>(in.field({"source id", 4}));
     sets(in);
 }
@@ -117,7 +123,10 @@ void SetDissector::sets(TreeWriter& in)
             return;
         }
         const bool cut = length > in.left();
-        const auto name = id >= kFirstDataSet ? "Data set" : id == templateSet ? "Template set" : id == templateSet + 1 ? "Options template set" : "Reserved set";
+        const auto name = id >= kFirstDataSet ? "Data set"
+            : id == templateSet               ? "Template set"
+            : id == templateSet + 1           ? "Options template set"
+                                              : "Reserved set";
         auto& node = in.node(DissectKind::Set, name, length);
         node.id = id;
         if (cut)
@@ -174,7 +183,8 @@ bool SetDissector::templateRecord(TreeWriter& in, bool options)
             count = scopes + other / 4;
         }
     }
-    auto& node = in.node(options ? DissectKind::OptionsTemplate : DissectKind::Template, options ? "Options template" : "Template", in.left());
+    auto& node = in.node(
+        options ? DissectKind::OptionsTemplate : DissectKind::Template, options ? "Options template" : "Template", in.left());
     node.id = id;
     TreeWriter inner(node, in.payload(), in.budget());
     if (withdrawal) {
@@ -214,7 +224,7 @@ void SetDissector::templateField(TreeWriter& in, std::vector<FieldSpec>& fields,
         in.finish("rest", "The template ends within this.");
         return;
     }
-    FieldSpec field{.id = load16(head.data()), .length = load16(head.data() + 2), .scope = scope};
+    FieldSpec field {.id = load16(head.data()), .length = load16(head.data() + 2), .scope = scope};
     const bool enterprise = isIpfix() && (field.id & kEnterpriseBit) != 0;
     if (enterprise && head.size() < 8) {
         in.finish("rest", "The template ends within this.");
@@ -235,7 +245,9 @@ void SetDissector::templateField(TreeWriter& in, std::vector<FieldSpec>& fields,
     node.reverse = isReverse(field);
     node.scope = scope;
     node.type = info ? elementTypeName(info->type) : std::string_view();
-    node.value = field.length == element::kVariable ? "variable length" : fmt::format(fmt::runtime(field.length == 1 ? "{} octet" : "{} octets"), field.length);
+    node.value = field.length == element::kVariable
+        ? "variable length"
+        : fmt::format(fmt::runtime(field.length == 1 ? "{} octet" : "{} octets"), field.length);
     TreeWriter inner(node, in.payload(), in.budget());
     inner.fields({{"element", 2}, {"length", 2}});
     if (enterprise)
@@ -287,7 +299,8 @@ bool SetDissector::record(TreeWriter& in, const Template& layout, uint16_t id)
         in.finishShort();
         return false;
     }
-    auto& node = in.node(layout.options ? DissectKind::OptionsRecord : DissectKind::Record, layout.options ? "Options record" : "Record", *length);
+    auto& node = in.node(
+        layout.options ? DissectKind::OptionsRecord : DissectKind::Record, layout.options ? "Options record" : "Record", *length);
     node.id = id;
     if (std::exchange(m_fieldsShown, true) && m_detail != DissectDetail::Everything)
         return true;
@@ -300,7 +313,7 @@ void SetDissector::values(TreeWriter& in, const Template& layout, int depth)
 {
     in.expect(layout.fields.size());
     for (const auto& field : layout.fields) {
-        const auto told = field.length == element::kVariable ? toldLength(in.rest()).value_or(Told()) : Told{0, field.length};
+        const auto told = field.length == element::kVariable ? toldLength(in.rest()).value_or(Told()) : Told {0, field.length};
         value(in, field, told.length, told.prefix, depth);
         if (in.budget() == 0)
             break;
@@ -362,7 +375,7 @@ void SetDissector::basicList(TreeWriter& in, int depth)
     if (in.ok())
         in.parent().children[named].meaning = elementName(item, elementInfo(item, false));
     while (in.ok() && in.left() > 0 && in.budget() > 0) {
-        Told told{0, item.length};
+        Told told {0, item.length};
         if (item.length == element::kVariable) {
             const auto found = toldLength(in.rest());
             if (!found)

@@ -13,7 +13,12 @@ enum class DissectDetail : uint8_t { Everything, FirstRecords, Templates };
 /// Templates are kept as the decoder keeps them, so that both see the same records.
 class SetDissector {
 public:
-    SetDissector(std::shared_ptr<const Schema> schema, size_t maxTemplates) : m_schema(std::move(schema)), m_elements(*m_schema), m_templates(maxTemplates) { }
+    SetDissector(std::shared_ptr<const Schema> schema, size_t maxTemplates)
+        : m_schema(std::move(schema))
+        , m_elements(*m_schema)
+        , m_templates(maxTemplates)
+    {
+    }
 
     /// One message into its node; the header first.
     void netflow9(TreeWriter& in, const DatagramOrigin& origin);

@@ -8,7 +8,8 @@ namespace rivereto::core {
 
 namespace {
 
-constexpr std::string_view kSamples[] = {"", "Flow sample", "Counter sample", "Expanded flow sample", "Expanded counter sample", "Discarded packet"};
+constexpr std::string_view kSamples[]
+    = {"", "Flow sample", "Counter sample", "Expanded flow sample", "Expanded counter sample", "Discarded packet"};
 constexpr std::string_view kSourceTypes[] = {"ifIndex", "smonVlanDataSource", "entPhysicalEntry"};
 constexpr std::string_view kInterfaceFormats[] = {"one interface", "discarded", "several interfaces"};
 
@@ -45,7 +46,8 @@ void records(TreeWriter& in, bool counters)
 void interfaces(TreeWriter& in, bool expanded)
 {
     if (expanded)
-        in.fields({{"input format", 4, Show::Number, kInterfaceFormats}, {"input interface", 4}, {"output format", 4, Show::Number, kInterfaceFormats}, {"output interface", 4}});
+        in.fields({{"input format", 4, Show::Number, kInterfaceFormats}, {"input interface", 4},
+            {"output format", 4, Show::Number, kInterfaceFormats}, {"output interface", 4}});
     else
         in.fields({{"input interface", 4, Show::Interface}, {"output interface", 4, Show::Interface}});
 }
@@ -81,10 +83,12 @@ void sample(TreeWriter& in, uint32_t format)
         in.fields({{"drops", 4}, {"input interface", 4}, {"output interface", 4}, {"reason", 4, Show::DropReason}});
         records(in, false);
         break;
-    default: break;
+    default:
+        break;
     }
     if (in.left() > 0)
-        in.finishPadding(format >= 1 && format <= 5 ? "There is more here than the sample's records." : "This kind of sample is not known.");
+        in.finishPadding(
+            format >= 1 && format <= 5 ? "There is more here than the sample's records." : "This kind of sample is not known.");
 }
 
 } // namespace

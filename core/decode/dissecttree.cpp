@@ -22,47 +22,74 @@ std::string uptime(uint64_t ms)
 constexpr uint32_t kCertEnterprise = 6871;
 constexpr uint16_t kCertReverse = 0x4000;
 
-std::string reasonName(uint64_t reason) { return reason > 0xffff ? std::string() : std::string(dropReasonName(static_cast<uint16_t>(reason))); }
+std::string reasonName(uint64_t reason)
+{
+    return reason > 0xffff ? std::string() : std::string(dropReasonName(static_cast<uint16_t>(reason)));
+}
 
 ElementText shown(Bytes octets, Show show)
 {
     const uint64_t number = octets.size() <= 8 ? loadBe(octets) : 0;
     switch (show) {
-    case Show::Number: break;
-    case Show::Hex: return {fmt::format("{:#x}", number), {}};
-    case Show::Seconds: return {formatTime(number * 1000), {}};
-    case Show::Uptime: return {fmt::format("{}", number), uptime(number)};
+    case Show::Number:
+        break;
+    case Show::Hex:
+        return {fmt::format("{:#x}", number), {}};
+    case Show::Seconds:
+        return {formatTime(number * 1000), {}};
+    case Show::Uptime:
+        return {fmt::format("{}", number), uptime(number)};
     case Show::Address:
         if (octets.size() == 4)
             return {Ip::v4(load32(octets.data())).toString(), {}};
         return {octets.size() == 16 ? Ip::fromBytes(octets.data()).toString() : formatOctets(octets), {}};
-    case Show::Mac: return {formatMac(number), {}};
-    case Show::Text: return formatElement(findElement(0, element::kIfName), octets);
-    case Show::Protocol: return formatElement(findElement(0, element::kProtocol), octets.last(1));
-    case Show::Port: return {fmt::format("{}", number), std::string(serviceName(static_cast<uint16_t>(number)))};
-    case Show::EtherType: return formatElement(findElement(0, 256), octets.last(std::min<size_t>(octets.size(), 2)));
-    case Show::TcpFlags: return {fmt::format("{:#x}", number), formatTcpFlags(number)};
+    case Show::Mac:
+        return {formatMac(number), {}};
+    case Show::Text:
+        return formatElement(findElement(0, element::kIfName), octets);
+    case Show::Protocol:
+        return formatElement(findElement(0, element::kProtocol), octets.last(1));
+    case Show::Port:
+        return {fmt::format("{}", number), std::string(serviceName(static_cast<uint16_t>(number)))};
+    case Show::EtherType:
+        return formatElement(findElement(0, 256), octets.last(std::min<size_t>(octets.size(), 2)));
+    case Show::TcpFlags:
+        return {fmt::format("{:#x}", number), formatTcpFlags(number)};
     case Show::Interface: {
         const uint64_t value = number & 0x3fffffff;
         switch (number >> 30 & 3) {
-        case 0: return {fmt::format("{}", value), value == 0x3fffffff ? "internal" : value == 0 ? "unknown" : ""};
-        case 1: return {fmt::format("{}", value), fmt::format("discarded: {}", reasonName(value))};
-        case 2: return {fmt::format("{}", value), value == 0 ? "several interfaces" : fmt::format("{} interfaces", value)};
-        default: return {fmt::format("{}", value), "unknown format"};
+        case 0:
+            return {fmt::format("{}", value), value == 0x3fffffff ? "internal" : value == 0 ? "unknown" : ""};
+        case 1:
+            return {fmt::format("{}", value), fmt::format("discarded: {}", reasonName(value))};
+        case 2:
+            return {fmt::format("{}", value), value == 0 ? "several interfaces" : fmt::format("{} interfaces", value)};
+        default:
+            return {fmt::format("{}", value), "unknown format"};
         }
     }
     case Show::DataSource: {
         constexpr std::string_view kinds[] = {"ifIndex", "smonVlanDataSource", "entPhysicalEntry"};
         const uint64_t kind = number >> 24;
-        return {fmt::format("{}", number & 0xffffff), kind < std::size(kinds) ? std::string(kinds[kind]) : fmt::format("source type {}", kind)};
+        return {fmt::format("{}", number & 0xffffff),
+            kind < std::size(kinds) ? std::string(kinds[kind]) : fmt::format("source type {}", kind)};
     }
-    case Show::DropReason: return {fmt::format("{}", number), reasonName(number)};
-    case Show::Community: return {fmt::format("{}:{}", number >> 16, number & 0xffff), {}};
-    case Show::Float: return {fmt::format("{:.3g}", std::bit_cast<float>(static_cast<uint32_t>(number))), {}};
-    case Show::Percent: return number == 0xffffffff ? ElementText{fmt::format("{}", number), "unknown"} : ElementText{fmt::format("{}", number), fmt::format("{}.{:02} %", number / 100, number % 100)};
+    case Show::DropReason:
+        return {fmt::format("{}", number), reasonName(number)};
+    case Show::Community:
+        return {fmt::format("{}:{}", number >> 16, number & 0xffff), {}};
+    case Show::Float:
+        return {fmt::format("{:.3g}", std::bit_cast<float>(static_cast<uint32_t>(number))), {}};
+    case Show::Percent:
+        return number == 0xffffffff
+            ? ElementText {fmt::format("{}", number), "unknown"}
+            : ElementText {fmt::format("{}", number), fmt::format("{}.{:02} %", number / 100, number % 100)};
     case Show::Semantic: { // RFC 6313 §4.4
         constexpr std::string_view names[] = {"noneOf", "exactlyOneOf", "oneOrMoreOf", "allOf", "ordered"};
-        return {fmt::format("{}", number), number == 255 ? "undefined" : number < std::size(names) ? std::string(names[number]) : std::string()};
+        return {fmt::format("{}", number),
+            number == 255                   ? "undefined"
+                : number < std::size(names) ? std::string(names[number])
+                                            : std::string()};
     }
     }
     return {octets.size() > 8 ? formatOctets(octets) : std::to_string(number), {}};
@@ -123,8 +150,9 @@ bool TreeWriter::fields(std::initializer_list<HeaderField> all)
 
 const ElementInfo* elementInfo(const FieldSpec& spec, bool netflow9)
 {
-    static constexpr ElementInfo scopes[] = {{0, 1, "System", ElementType::unsigned32}, {0, 2, "Interface", ElementType::unsigned32}, {0, 3, "Line card", ElementType::unsigned32},
-                                             {0, 4, "NetFlow cache", ElementType::octetArray}, {0, 5, "Template", ElementType::unsigned16}};
+    static constexpr ElementInfo scopes[] = {{0, 1, "System", ElementType::unsigned32},
+        {0, 2, "Interface", ElementType::unsigned32}, {0, 3, "Line card", ElementType::unsigned32},
+        {0, 4, "NetFlow cache", ElementType::octetArray}, {0, 5, "Template", ElementType::unsigned16}};
     if (netflow9 && spec.scope)
         return spec.id >= 1 && spec.id <= std::size(scopes) ? &scopes[spec.id - 1] : nullptr;
     if (spec.enterprise == element::kReverseEnterprise)
@@ -134,7 +162,8 @@ const ElementInfo* elementInfo(const FieldSpec& spec, bool netflow9)
 
 bool isReverse(const FieldSpec& spec)
 {
-    return spec.enterprise == element::kReverseEnterprise || (spec.enterprise == kCertEnterprise && (spec.id & kCertReverse) != 0);
+    return spec.enterprise == element::kReverseEnterprise
+        || (spec.enterprise == kCertEnterprise && (spec.id & kCertReverse) != 0);
 }
 
 DissectNode& TreeWriter::element(const FieldSpec& spec, const ElementInfo* info, uint32_t length, uint8_t prefix, bool withText)

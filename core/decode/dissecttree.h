@@ -14,7 +14,24 @@ namespace rivereto::core {
 
 /// How the octets of a header's field are shown.
 enum class Show : uint8_t {
-    Number, Hex, Seconds, Uptime, Address, Mac, Text, Protocol, Port, EtherType, TcpFlags, Interface, DataSource, DropReason, Community, Float, Percent, Semantic
+    Number,
+    Hex,
+    Seconds,
+    Uptime,
+    Address,
+    Mac,
+    Text,
+    Protocol,
+    Port,
+    EtherType,
+    TcpFlags,
+    Interface,
+    DataSource,
+    DropReason,
+    Community,
+    Float,
+    Percent,
+    Semantic
 };
 
 struct HeaderField {
@@ -29,11 +46,18 @@ struct HeaderField {
 class TreeWriter {
 public:
     TreeWriter(DissectNode& parent, Bytes payload, uint32_t begin, uint32_t end, size_t& budget)
-        : m_parent(parent), m_payload(payload), m_at(begin), m_end(end), m_budget(budget)
+        : m_parent(parent)
+        , m_payload(payload)
+        , m_at(begin)
+        , m_end(end)
+        , m_budget(budget)
     {
     }
     /// Over a node that exists already.
-    TreeWriter(DissectNode& parent, Bytes payload, size_t& budget) : TreeWriter(parent, payload, parent.offset, parent.offset + parent.length, budget) { }
+    TreeWriter(DissectNode& parent, Bytes payload, size_t& budget)
+        : TreeWriter(parent, payload, parent.offset, parent.offset + parent.length, budget)
+    {
+    }
 
     [[nodiscard]] uint32_t at() const { return m_at; }
     [[nodiscard]] uint32_t left() const { return m_end - m_at; }
@@ -51,7 +75,8 @@ public:
     bool fields(std::initializer_list<HeaderField> fields);
     /// An element's value as a template describes it; nullptr: nobody knows the element.
     /// Without its text where only its kind is of interest.
-    DissectNode& element(const FieldSpec& spec, const ElementInfo* info, uint32_t length, uint8_t prefix = 0, bool withText = true);
+    DissectNode& element(
+        const FieldSpec& spec, const ElementInfo* info, uint32_t length, uint8_t prefix = 0, bool withText = true);
     /// So many nodes are to come.
     void expect(size_t nodes) { m_parent.children.reserve(m_parent.children.size() + std::min(nodes, m_budget)); }
     /// What is left, as one piece; nothing when nothing is left.
@@ -76,7 +101,8 @@ private:
 enum class PacketStart : uint8_t;
 /// Takes the headers of a packet apart as far as they are understood.
 void dissectPacket(TreeWriter& in, PacketStart start);
-/// Whether a field is of the reverse direction (RFC 5103); what is known about it. The scopes of NetFlow v9 (RFC 3954 §6.1) are no information elements.
+/// Whether a field is of the reverse direction (RFC 5103); what is known about it. The scopes of NetFlow v9 (RFC 3954 §6.1) are
+/// no information elements.
 bool isReverse(const FieldSpec& spec);
 const ElementInfo* elementInfo(const FieldSpec& spec, bool netflow9);
 /// One sFlow v5 datagram into its message node.

@@ -12,13 +12,20 @@ namespace rivereto::core {
 
 namespace {
 
-constexpr std::string_view kKinds[] = {"datagram", "message", "set", "template", "options-template", "record", "options-record", "sample", "sample-record", "layer", "group", "field", "rest"};
+constexpr std::string_view kKinds[] = {"datagram", "message", "set", "template", "options-template", "record", "options-record",
+    "sample", "sample-record", "layer", "group", "field", "rest"};
 constexpr std::string_view kHex = "0123456789abcdef";
 constexpr uint16_t kFlowSample = 1, kExpandedFlowSample = 3;
 
-bool isProblem(const DissectNode& node) { return !node.note.empty() && !node.remark; }
+bool isProblem(const DissectNode& node)
+{
+    return !node.note.empty() && !node.remark;
+}
 
-uint32_t wordAt(Bytes payload, size_t at) { return at + 4 <= payload.size() ? load32(payload.data() + at) : 0; }
+uint32_t wordAt(Bytes payload, size_t at)
+{
+    return at + 4 <= payload.size() ? load32(payload.data() + at) : 0;
+}
 
 /// Domain and sequence number, where the message's header has them.
 void readHeader(DatagramSummary& out, const DissectNode& message, Bytes payload)
@@ -34,21 +41,29 @@ void readHeader(DatagramSummary& out, const DissectNode& message, Bytes payload)
         set(at + 20, at + 16);
         out.domain >>= 16; // engine type and id
         break;
-    case Protocol::NetFlow7: out.sequence = wordAt(payload, at + 16); break;
-    case Protocol::NetFlow9: set(at + 16, at + 12); break;
-    case Protocol::Ipfix: set(at + 12, at + 8); break;
+    case Protocol::NetFlow7:
+        out.sequence = wordAt(payload, at + 16);
+        break;
+    case Protocol::NetFlow9:
+        set(at + 16, at + 12);
+        break;
+    case Protocol::Ipfix:
+        set(at + 12, at + 8);
+        break;
     case Protocol::Sflow: {
         const size_t agent = wordAt(payload, at + 4) == 2 ? 16 : 4;
         set(at + 8 + agent, at + 12 + agent);
         break;
     }
-    default: break;
+    default:
+        break;
     }
 }
 
 Protocol protocolOf(const DissectNode& tree)
 {
-    for (const auto protocol : {Protocol::NetFlow1, Protocol::NetFlow5, Protocol::NetFlow7, Protocol::NetFlow9, Protocol::Ipfix, Protocol::Sflow}) {
+    for (const auto protocol :
+        {Protocol::NetFlow1, Protocol::NetFlow5, Protocol::NetFlow7, Protocol::NetFlow9, Protocol::Ipfix, Protocol::Sflow}) {
         if (tree.name == dissectName(protocol))
             return protocol;
     }
@@ -59,23 +74,35 @@ void count(DatagramSummary& out, const DissectNode& node)
 {
     out.problems += isProblem(node);
     switch (node.kind) {
-    case DissectKind::Message: ++out.messages; break;
-    case DissectKind::Set: ++out.sets; break;
+    case DissectKind::Message:
+        ++out.messages;
+        break;
+    case DissectKind::Set:
+        ++out.sets;
+        break;
     case DissectKind::Template:
-    case DissectKind::OptionsTemplate: ++out.templates; break;
-    case DissectKind::Record: ++out.records; break;
-    case DissectKind::OptionsRecord: ++out.optionsRecords; break;
+    case DissectKind::OptionsTemplate:
+        ++out.templates;
+        break;
+    case DissectKind::Record:
+        ++out.records;
+        break;
+    case DissectKind::OptionsRecord:
+        ++out.optionsRecords;
+        break;
     case DissectKind::Sample:
         ++out.sets;
         out.records += node.id == kFlowSample || node.id == kExpandedFlowSample;
         break;
-    default: break;
+    default:
+        break;
     }
     for (const auto& child : node.children)
         count(out, child);
 }
 
-void walkProblems(const DissectNode& node, const std::string& path, const std::function<void(const DissectNode&, const std::string&)>& take)
+void walkProblems(
+    const DissectNode& node, const std::string& path, const std::function<void(const DissectNode&, const std::string&)>& take)
 {
     if (isProblem(node))
         take(node, path.empty() ? nodeTitle(node) : path);
@@ -86,13 +113,14 @@ void walkProblems(const DissectNode& node, const std::string& path, const std::f
 uint64_t kindOf(const DissectNode& node)
 {
     if (node.element)
-        return mix64(uint64_t{node.enterprise} << 17 | uint64_t{node.reverse} << 16 | *node.element);
+        return mix64(uint64_t {node.enterprise} << 17 | uint64_t {node.reverse} << 16 | *node.element);
     return mix64(std::hash<std::string>()(node.name) | 1);
 }
 
 void collectFields(const DissectNode& node, std::vector<std::pair<uint64_t, const DissectNode*>>& out)
 {
-    if (node.element || node.kind == DissectKind::Field || node.kind == DissectKind::SampleRecord || node.kind == DissectKind::Layer)
+    if (node.element || node.kind == DissectKind::Field || node.kind == DissectKind::SampleRecord
+        || node.kind == DissectKind::Layer)
         out.emplace_back(kindOf(node), &node);
     // The fields of a header are the same in every datagram.
     for (const auto& child : node.children) {
@@ -101,11 +129,16 @@ void collectFields(const DissectNode& node, std::vector<std::pair<uint64_t, cons
     }
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool contains(std::string_view text, std::string_view part)
 {
-    return part.empty() || std::search(text.begin(), text.end(), part.begin(), part.end(), [](char a, char b) { return lower(a) == lower(b); }) != text.end();
+    return part.empty() || std::search(text.begin(), text.end(), part.begin(), part.end(), [](char a, char b) {
+        return lower(a) == lower(b);
+    }) != text.end();
 }
 
 std::optional<uint32_t> wholeNumber(std::string_view text)
@@ -127,7 +160,7 @@ void appendText(std::string& out, std::string_view name, std::string_view text)
 
 DatagramSummary summarize(const DissectNode& tree, Bytes payload)
 {
-    DatagramSummary out{.protocol = protocolOf(tree)};
+    DatagramSummary out {.protocol = protocolOf(tree)};
     for (const auto& child : tree.children) {
         if (child.kind == DissectKind::Message) {
             readHeader(out, child, payload);
@@ -138,19 +171,27 @@ DatagramSummary summarize(const DissectNode& tree, Bytes payload)
     return out;
 }
 
-void forProblems(const DissectNode& tree, const std::function<void(const DissectNode& node, const std::string& path)>& take) { walkProblems(tree, {}, take); }
+void forProblems(const DissectNode& tree, const std::function<void(const DissectNode& node, const std::string& path)>& take)
+{
+    walkProblems(tree, {}, take);
+}
 
 std::string nodeTitle(const DissectNode& node)
 {
     switch (node.kind) {
     case DissectKind::Set:
     case DissectKind::Template:
-    case DissectKind::OptionsTemplate: return fmt::format("{} {}", node.name, node.id);
-    default: return node.name;
+    case DissectKind::OptionsTemplate:
+        return fmt::format("{} {}", node.name, node.id);
+    default:
+        return node.name;
     }
 }
 
-std::string_view dissectKindName(DissectKind kind) { return kKinds[static_cast<size_t>(kind)]; }
+std::string_view dissectKindName(DissectKind kind)
+{
+    return kKinds[static_cast<size_t>(kind)];
+}
 
 void appendJson(std::string& out, const DissectNode& node, Bytes payload)
 {
@@ -194,7 +235,7 @@ DatagramShape DatagramShape::of(const DissectNode& tree)
     std::vector<std::pair<uint64_t, const DissectNode*>> all;
     collectFields(tree, all);
     std::ranges::stable_sort(all, {}, &std::pair<uint64_t, const DissectNode*>::first);
-    DatagramShape out{.hash = 0x5eed, .fields = {}};
+    DatagramShape out {.hash = 0x5eed, .fields = {}};
     uint64_t last = 0;
     for (const auto& [kind, node] : all) {
         if (!out.fields.empty() && kind == last)

@@ -19,27 +19,31 @@ namespace {
 constexpr ElementInfo kElements[] = {
 #define RIVERETO_ELEMENT(enterprise, id, name, type, bits) {enterprise, id, #name, ElementType::type, bits},
 #include "resources/elements/iana.def"
-#include "resources/elements/vendors.def"
 #include "resources/elements/ntop.def"
+#include "resources/elements/vendors.def"
 #undef RIVERETO_ELEMENT
 };
 
-constexpr std::string_view kTypeNames[] = {
-    "octetArray", "unsigned8", "unsigned16", "unsigned32", "unsigned64", "unsigned256", "signed8", "signed16", "signed32", "signed64",
-    "float32", "float64", "boolean", "macAddress", "string", "dateTimeSeconds", "dateTimeMilliseconds", "dateTimeMicroseconds",
-    "dateTimeNanoseconds", "ipv4Address", "ipv6Address", "basicList", "subTemplateList", "subTemplateMultiList"};
+constexpr std::string_view kTypeNames[] = {"octetArray", "unsigned8", "unsigned16", "unsigned32", "unsigned64", "unsigned256",
+    "signed8", "signed16", "signed32", "signed64", "float32", "float64", "boolean", "macAddress", "string", "dateTimeSeconds",
+    "dateTimeMilliseconds", "dateTimeMicroseconds", "dateTimeNanoseconds", "ipv4Address", "ipv6Address", "basicList",
+    "subTemplateList", "subTemplateMultiList"};
 
 struct Enterprise {
     uint32_t number;
     std::string_view name;
 };
-constexpr Enterprise kEnterprises[] = {
-    {9, "Cisco"}, {637, "Nokia"}, {1991, "Foundry"}, {2011, "Huawei"}, {2636, "Juniper"}, {3054, "Ixia"}, {3224, "NetScreen"}, {4413, "Broadcom"},
-    {5951, "NetScaler"}, {6027, "Force10"}, {6527, "Nokia SR OS"}, {6871, "CERT"}, {6876, "VMware"}, {8057, "CESNET"}, {8741, "SonicWall"}, 
-    {10704, "Barracuda"}, {12325, "FreeBSD"}, {12356, "Fortinet"}, {14988, "MikroTik"}, {15397, "Procera"}, {21373, "netfilter"}, {25461, "Palo Alto"},
-    {25506, "H3C"}, {26866, "Gigamon"}, {element::kReverseEnterprise, "reverse"}, {30065, "Arista"}, {element::kNtopEnterprise, "ntop"}, {39499, "Flowmon"}, {40310, "Cumulus"}, {41916, "Viptela"}};
+constexpr Enterprise kEnterprises[] = {{9, "Cisco"}, {637, "Nokia"}, {1991, "Foundry"}, {2011, "Huawei"}, {2636, "Juniper"},
+    {3054, "Ixia"}, {3224, "NetScreen"}, {4413, "Broadcom"}, {5951, "NetScaler"}, {6027, "Force10"}, {6527, "Nokia SR OS"},
+    {6871, "CERT"}, {6876, "VMware"}, {8057, "CESNET"}, {8741, "SonicWall"}, {10704, "Barracuda"}, {12325, "FreeBSD"},
+    {12356, "Fortinet"}, {14988, "MikroTik"}, {15397, "Procera"}, {21373, "netfilter"}, {25461, "Palo Alto"}, {25506, "H3C"},
+    {26866, "Gigamon"}, {element::kReverseEnterprise, "reverse"}, {30065, "Arista"}, {element::kNtopEnterprise, "ntop"},
+    {39499, "Flowmon"}, {40310, "Cumulus"}, {41916, "Viptela"}};
 
-constexpr uint64_t key(uint32_t enterprise, uint16_t id) { return uint64_t{enterprise} << 16 | id; }
+constexpr uint64_t key(uint32_t enterprise, uint16_t id)
+{
+    return uint64_t {enterprise} << 16 | id;
+}
 
 std::string enumName(Type type, uint64_t value)
 {
@@ -54,7 +58,10 @@ std::string upper(std::string_view text)
     return out;
 }
 
-std::string direction(uint64_t value) { return value == 0 ? "ingress" : value == 1 ? "egress" : ""; }
+std::string direction(uint64_t value)
+{
+    return value == 0 ? "ingress" : value == 1 ? "egress" : "";
+}
 
 std::string forwarding(uint64_t value)
 {
@@ -65,13 +72,20 @@ std::string forwarding(uint64_t value)
 std::string etherType(uint64_t value)
 {
     switch (value) {
-    case 0x0800: return "IPv4";
-    case 0x0806: return "ARP";
-    case 0x8100: return "802.1Q";
-    case 0x86dd: return "IPv6";
-    case 0x8847: return "MPLS";
-    case 0x88a8: return "802.1ad";
-    default: return {};
+    case 0x0800:
+        return "IPv4";
+    case 0x0806:
+        return "ARP";
+    case 0x8100:
+        return "802.1Q";
+    case 0x86dd:
+        return "IPv6";
+    case 0x8847:
+        return "MPLS";
+    case 0x88a8:
+        return "802.1ad";
+    default:
+        return {};
     }
 }
 
@@ -80,25 +94,38 @@ std::string meaningOf(uint16_t id, uint64_t value)
 {
     switch (id) {
     case element::kProtocol:
-    case 193: return upper(protocolName(static_cast<uint8_t>(value)));
+    case 193:
+        return upper(protocolName(static_cast<uint8_t>(value)));
     case element::kSrcPort:
     case element::kDstPort:
     case 227:
-    case 228: return std::string(serviceName(static_cast<uint16_t>(value)));
+    case 228:
+        return std::string(serviceName(static_cast<uint16_t>(value)));
     case 180:
-    case 181: return std::string(serviceName(static_cast<uint16_t>(value), kUdp));
+    case 181:
+        return std::string(serviceName(static_cast<uint16_t>(value), kUdp));
     case 182:
-    case 183: return std::string(serviceName(static_cast<uint16_t>(value), kTcp));
-    case element::kTcpFlags: return formatTcpFlags(value);
+    case 183:
+        return std::string(serviceName(static_cast<uint16_t>(value), kTcp));
+    case element::kTcpFlags:
+        return formatTcpFlags(value);
     case 32:
-    case 139: return std::string(icmpName(id == 139, static_cast<uint8_t>(value >> 8), static_cast<uint8_t>(value)));
-    case 61: return direction(value);
-    case 89: return forwarding(value);
-    case 136: return enumName(Type::EndReason, value);
-    case 230: return enumName(Type::NatEvent, value);
-    case 233: return enumName(Type::FirewallEvent, value);
-    case 256: return etherType(value);
-    default: return {};
+    case 139:
+        return std::string(icmpName(id == 139, static_cast<uint8_t>(value >> 8), static_cast<uint8_t>(value)));
+    case 61:
+        return direction(value);
+    case 89:
+        return forwarding(value);
+    case 136:
+        return enumName(Type::EndReason, value);
+    case 230:
+        return enumName(Type::NatEvent, value);
+    case 233:
+        return enumName(Type::FirewallEvent, value);
+    case 256:
+        return etherType(value);
+    default:
+        return {};
     }
 }
 
@@ -142,7 +169,8 @@ std::string floatText(Bytes octets)
 std::string insideOf(uint16_t id, Bytes octets)
 {
     if (id >= element::kMplsTop && id <= 79 && octets.size() == 3)
-        return fmt::format("label {}, class {}{}", octets[0] << 12 | octets[1] << 4 | octets[2] >> 4, octets[2] >> 1 & 7, (octets[2] & 1) != 0 ? ", bottom of the stack" : "");
+        return fmt::format("label {}, class {}{}", octets[0] << 12 | octets[1] << 4 | octets[2] >> 4, octets[2] >> 1 & 7,
+            (octets[2] & 1) != 0 ? ", bottom of the stack" : "");
     if (id == element::kApplicationId && octets.size() >= 2 && octets.size() <= 9) // RFC 6759 §4: engine and selector
         return fmt::format("{}:{}", octets[0], loadBe(octets.subspan(1)));
     if (id == 90 && octets.size() == 8 && octets[0] == 0 && octets[1] == 0) // RFC 4364 §4.2
@@ -158,7 +186,10 @@ int64_t signedOf(Bytes octets)
 
 } // namespace
 
-std::string_view elementTypeName(ElementType type) { return kTypeNames[static_cast<size_t>(type)]; }
+std::string_view elementTypeName(ElementType type)
+{
+    return kTypeNames[static_cast<size_t>(type)];
+}
 
 const ElementInfo* findElement(uint32_t enterprise, uint16_t id)
 {
@@ -205,7 +236,8 @@ ElementText formatElement(const ElementInfo* element, Bytes octets)
             break;
         const uint64_t value = loadBe(octets);
         const bool hex = element->bits || (element->enterprise == 0 && element->id == 256);
-        return {hex ? fmt::format("{:#x}", value) : std::to_string(value), element->enterprise == 0 ? meaningOf(element->id, value) : std::string()};
+        return {hex ? fmt::format("{:#x}", value) : std::to_string(value),
+            element->enterprise == 0 ? meaningOf(element->id, value) : std::string()};
     }
     case ElementType::signed8:
     case ElementType::signed16:
@@ -227,8 +259,10 @@ ElementText formatElement(const ElementInfo* element, Bytes octets)
         if (size == 6)
             return {formatMac(loadBe<6>(octets.data())), {}};
         break;
-    case ElementType::octetArray: return {formatOctets(octets), element->enterprise == 0 ? insideOf(element->id, octets) : std::string()};
-    case ElementType::string: return {textOf(octets), {}};
+    case ElementType::octetArray:
+        return {formatOctets(octets), element->enterprise == 0 ? insideOf(element->id, octets) : std::string()};
+    case ElementType::string:
+        return {textOf(octets), {}};
     case ElementType::dateTimeSeconds:
         if (size <= 8 && loadBe(octets) < UINT64_MAX / 1000)
             return {timeText(loadBe(octets) * 1000), {}};
@@ -249,7 +283,8 @@ ElementText formatElement(const ElementInfo* element, Bytes octets)
         if (size == 16)
             return {Ip::fromBytes(octets.data()).toString(), {}};
         break;
-    default: break;
+    default:
+        break;
     }
     return {formatOctets(octets), {}};
 }

@@ -107,8 +107,9 @@ void TestCliInspect::textTree()
     const auto ran = m_program.run({"inspect", file, "--hex"});
     COMPARE_EXIT(ran, 0);
     VERIFY_RAN(ran.out.startsWith("Datagram 1  2023-11-14T22:13:21.000Z  192.0.2.1:40000 → 192.0.2.254:2055  IPFIX  "), ran);
-    for (const auto* part : {"Template set 2", "Template 256", "Data set 256", "8 sourceIPv4Address (ipv4Address): 10.0.0.1  [0a 00 00 01]", "1 octetDeltaCount (unsigned64): 1500  [00 00 05 dc]",
-                             "observation domain: 7", "\n0000  00 0a 00 "})
+    for (const auto* part :
+        {"Template set 2", "Template 256", "Data set 256", "8 sourceIPv4Address (ipv4Address): 10.0.0.1  [0a 00 00 01]",
+            "1 octetDeltaCount (unsigned64): 1500  [00 00 05 dc]", "observation domain: 7", "\n0000  00 0a 00 "})
         VERIFY_RAN(ran.out.contains(part), ran);
     VERIFY_RAN(ran.err.contains("1 datagram, 1 record, 0 options records, 1 template"), ran);
     QVERIFY(m_program.run({"inspect", file, "--quiet"}).err.isEmpty());
@@ -153,7 +154,8 @@ void TestCliInspect::countsAgreeWithImport_data()
     QTest::addColumn<QString>("file");
     QTest::newRow("demo") << m_demo;
     QTest::newRow("v5") << write("v5.pcap", {netflow5(Octets().add(record5(1)).add(record5(2)), {.count = 2})});
-    QTest::newRow("options") << write("options.pcap", {netflow9(Octets().add(set(1, optionsTemplate9(257, {{1, 4}}, {{34, 4}}))).add(set(257, Octets().u32(1).u32(100))))});
+    QTest::newRow("options") << write("options.pcap",
+        {netflow9(Octets().add(set(1, optionsTemplate9(257, {{1, 4}}, {{34, 4}}))).add(set(257, Octets().u32(1).u32(100))))});
     QTest::newRow("unknown set") << write("gone.pcap", {ipfix(set(256, kRecord))});
 }
 
@@ -184,21 +186,25 @@ void TestCliInspect::choosesDatagrams()
     QCOMPARE(third.lines().size(), 1);
     const auto object = third.json().object();
     QCOMPARE(object["datagram"].toInt(), 3);
-    const auto own = m_program.run({"inspect", m_demo, "--exporter", object["source"].toString(), "--count", "5", "--format", "ndjson"});
+    const auto own
+        = m_program.run({"inspect", m_demo, "--exporter", object["source"].toString(), "--count", "5", "--format", "ndjson"});
     COMPARE_EXIT(own, 0);
     QCOMPARE(own.lines().size(), 5);
     for (const auto& line : own.lines())
         QCOMPARE(QJsonDocument::fromJson(line).object()["source"], object["source"]);
     // What lies before is still known: a late data set has its fields.
     const auto file = write("late.pcap", {ipfix(set(2, kTemplate)), ipfix(set(256, kRecord))});
-    QCOMPARE(countRecords(m_program.run({"inspect", file, "--datagram", "2", "--format", "ndjson"}).json().object()["tree"].toObject()), 1);
+    QCOMPARE(countRecords(
+                 m_program.run({"inspect", file, "--datagram", "2", "--format", "ndjson"}).json().object()["tree"].toObject()),
+        1);
     const auto range = m_program.run({"inspect", m_demo, "--datagram", "5-7", "--format", "ndjson"});
     COMPARE_EXIT(range, 0);
     QCOMPARE(range.lines().size(), 3);
     QCOMPARE(range.lines()[0], m_program.run({"inspect", m_demo, "--datagram", "5", "--format", "ndjson"}).lines()[0]);
     QCOMPARE(m_program.run({"inspect", file, "--datagram", "2-", "--format", "ndjson"}).lines().size(), 1);
     // By field: of two data sets only one has it.
-    const auto some = write("some.pcap", {ipfix(set(2, kTemplate)), ipfix(set(2, templateRecord(257, {{56, 6}}))), ipfix(set(256, kRecord))});
+    const auto some
+        = write("some.pcap", {ipfix(set(2, kTemplate)), ipfix(set(2, templateRecord(257, {{56, 6}}))), ipfix(set(256, kRecord))});
     for (const auto* what : {"4242:77", "4711", "OCTETDELTA"})
         QCOMPARE(m_program.run({"inspect", some, "--field", what, "--format", "ndjson"}).lines().size(), 2);
     const auto beyond = m_program.run({"inspect", file, "--datagram", "9"});
@@ -209,8 +215,9 @@ void TestCliInspect::choosesDatagrams()
 void TestCliInspect::templates()
 {
     const auto other = templateRecord(256, {{8, 4}, {12, 4}});
-    const auto file = write("templates.pcap", {ipfix(set(256, kRecord)), ipfix(set(2, kTemplate)), ipfix(set(2, kTemplate)), ipfix(set(256, kRecord)), ipfix(set(2, other)),
-                                               ipfix(set(2, Octets().u16(256).u16(0))), ipfix(set(2, kTemplate), 8)});
+    const auto file = write("templates.pcap",
+        {ipfix(set(256, kRecord)), ipfix(set(2, kTemplate)), ipfix(set(2, kTemplate)), ipfix(set(256, kRecord)),
+            ipfix(set(2, other)), ipfix(set(2, Octets().u16(256).u16(0))), ipfix(set(2, kTemplate), 8)});
     const auto ran = m_program.run({"inspect", file, "--templates", "--format", "json"});
     COMPARE_EXIT(ran, 3);
     const auto all = ran.json().array();
@@ -225,19 +232,23 @@ void TestCliInspect::templates()
     QStringList events;
     for (const auto event : first["events"].toArray())
         events << QStringLiteral("%1 %2").arg(event.toObject()["what"].toString()).arg(event.toObject()["datagram"].toInt());
-    QCOMPARE(events, (QStringList{"missing 1", "defined 2", "changed 5", "withdrawn 6"}));
+    QCOMPARE(events, (QStringList {"missing 1", "defined 2", "changed 5", "withdrawn 6"}));
     QCOMPARE(first["events"].toArray()[1].toObject()["fields"].toArray().size(), 6);
     QCOMPARE(all[1].toObject()["domain"].toInt(), 8);
     const auto text = m_program.run({"inspect", file, "--templates"});
     COMPARE_EXIT(text, 3);
-    for (const auto* part : {"192.0.2.1  IPFIX  domain 7", "Template 256  from port 40000: 2 fields, sent 3 times, 1 record, withdrawn", "changed in datagram 5", "refreshed 1 time, last in datagram 5", "withdrawn in datagram 6",
-                             "missing in datagram 1: data without it, 1 set in all", "4242:77  unknown  3 octets"})
+    for (const auto* part :
+        {"192.0.2.1  IPFIX  domain 7", "Template 256  from port 40000: 2 fields, sent 3 times, 1 record, withdrawn",
+            "changed in datagram 5", "refreshed 1 time, last in datagram 5", "withdrawn in datagram 6",
+            "missing in datagram 1: data without it, 1 set in all", "4242:77  unknown  3 octets"})
         VERIFY_RAN(text.out.contains(part), text);
 }
 
 void TestCliInspect::errors()
 {
-    const auto file = write("errors.pcap", {ipfix(set(2, kTemplate)), ipfix(set(300, Octets().u32(1))), ipfix(Octets().add(set(256, kRecord)).u16(256).u16(400).u32(1))});
+    const auto file = write("errors.pcap",
+        {ipfix(set(2, kTemplate)), ipfix(set(300, Octets().u32(1))),
+            ipfix(Octets().add(set(256, kRecord)).u16(256).u16(400).u32(1))});
     const auto ran = m_program.run({"inspect", file, "--problems"});
     COMPARE_EXIT(ran, 3);
     VERIFY_RAN(!ran.out.contains("Datagram 1 "), ran);
@@ -245,7 +256,8 @@ void TestCliInspect::errors()
     VERIFY_RAN(ran.out.contains("The set claims more than the message holds."), ran);
     const auto json = m_program.run({"inspect", file, "--problems", "--format", "json"});
     QCOMPARE(json.json().array().size(), 2);
-    QCOMPARE(json.json().array()[0].toObject()["problems"].toArray()[0].toObject()["why"].toString(), "Its template has not come yet.");
+    QCOMPARE(json.json().array()[0].toObject()["problems"].toArray()[0].toObject()["why"].toString(),
+        "Its template has not come yet.");
     // A withdrawal is no fault.
     const auto fine = write("fine.pcap", {ipfix(set(2, kTemplate)), ipfix(set(2, Octets().u16(256).u16(0)))});
     const auto none = m_program.run({"inspect", fine, "--problems"});
@@ -271,20 +283,20 @@ void TestCliInspect::damage()
 void TestCliInspect::wrongUsage_data()
 {
     QTest::addColumn<QStringList>("arguments");
-    QTest::newRow("no file") << QStringList{};
-    QTest::newRow("format") << QStringList{"x.pcap", "--format", "csv"};
-    QTest::newRow("address") << QStringList{"x.pcap", "--exporter", "nobody"};
-    QTest::newRow("number") << QStringList{"x.pcap", "--count", "many"};
-    QTest::newRow("datagram 0") << QStringList{"x.pcap", "--datagram", "0"};
-    QTest::newRow("range") << QStringList{"x.pcap", "--datagram", "7-3"};
-    QTest::newRow("words") << QStringList{"x.pcap", "--datagram", "all"};
-    QTest::newRow("both") << QStringList{"x.pcap", "--templates", "--problems"};
+    QTest::newRow("no file") << QStringList {};
+    QTest::newRow("format") << QStringList {"x.pcap", "--format", "csv"};
+    QTest::newRow("address") << QStringList {"x.pcap", "--exporter", "nobody"};
+    QTest::newRow("number") << QStringList {"x.pcap", "--count", "many"};
+    QTest::newRow("datagram 0") << QStringList {"x.pcap", "--datagram", "0"};
+    QTest::newRow("range") << QStringList {"x.pcap", "--datagram", "7-3"};
+    QTest::newRow("words") << QStringList {"x.pcap", "--datagram", "all"};
+    QTest::newRow("both") << QStringList {"x.pcap", "--templates", "--problems"};
 }
 
 void TestCliInspect::wrongUsage()
 {
     QFETCH(QStringList, arguments);
-    const auto ran = m_program.run(QStringList{"inspect"} + arguments);
+    const auto ran = m_program.run(QStringList {"inspect"} + arguments);
     COMPARE_EXIT(ran, 2);
     QVERIFY(ran.out.isEmpty());
     VERIFY_RAN(ran.err.contains("rivereto inspect --help"), ran);
@@ -331,7 +343,11 @@ void TestCliInspect::corpusAgreesWithImport()
             QVERIFY2(number(2) <= total["records"].toInteger(), file.path.c_str());
             continue;
         }
-        QVERIFY2(number(2) == total["records"].toInteger(), qPrintable(QStringLiteral("%1: %2, import %3").arg(QString::fromStdString(file.path)).arg(number(2)).arg(total["records"].toInteger())));
+        QVERIFY2(number(2) == total["records"].toInteger(),
+            qPrintable(QStringLiteral("%1: %2, import %3")
+                           .arg(QString::fromStdString(file.path))
+                           .arg(number(2))
+                           .arg(total["records"].toInteger())));
         QVERIFY2(number(3) == total["optionsRecords"].toInteger(), file.path.c_str());
         ++compared;
     }

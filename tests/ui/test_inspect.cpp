@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The Inspect page: list, tree and bytes of datagrams, templates with their history, narrowing and searching, cancelling, words where nothing is at hand.
+// The Inspect page: list, tree and bytes of datagrams, templates with their history, narrowing and searching, cancelling, words
+// where nothing is at hand.
 #include <atomic>
 
 #include <QSignalSpy>
@@ -27,8 +28,15 @@ public:
     std::atomic<bool> slow = false;
     std::atomic<bool> gone = false; ///< the files were moved
 
-    void add(const Octets& payload, std::string_view source = "192.0.2.1") { all.push_back({core::Ip::parse(source).value(), {std::span<const uint8_t>(payload).begin(), std::span<const uint8_t>(payload).end()}}); }
-    core::Result<core::DatagramsFound> find(const core::DatagramQuestion&, const core::Control&) override { return core::DatagramsFound{}; }
+    void add(const Octets& payload, std::string_view source = "192.0.2.1")
+    {
+        all.push_back({core::Ip::parse(source).value(),
+            {std::span<const uint8_t>(payload).begin(), std::span<const uint8_t>(payload).end()}});
+    }
+    core::Result<core::DatagramsFound> find(const core::DatagramQuestion&, const core::Control&) override
+    {
+        return core::DatagramsFound {};
+    }
     core::Result<void> readAll(const core::Control& control, const Take& take) override
     {
         ++readings;
@@ -49,7 +57,10 @@ public:
 
 const Octets kTemplate = templateRecord(256, {{8, 4}, {12, 4}, {1, 4}, {2, 4}, {4711, 2}});
 
-Octets record(uint32_t bytes) { return Octets().ip("10.0.0.1").ip("10.0.0.2").u32(bytes).u32(3).u16(7); }
+Octets record(uint32_t bytes)
+{
+    return Octets().ip("10.0.0.1").ip("10.0.0.2").u32(bytes).u32(3).u16(7);
+}
 
 /// Nine datagrams: a data set too early, its template, six with records, a v5, one with a set cut short of another exporter.
 std::shared_ptr<SomeDatagrams> mixed()
@@ -175,7 +186,7 @@ void TestInspect::bytesChooseFields()
     auto& view = m_page->datagram();
     emit view.hex().byteChosen(16 + 4 + 8 + 2);
     QCOMPARE(view.model().node(view.tree().currentIndex())->name, std::string("octetDeltaCount"));
-    QCOMPARE(view.hex().field(), (ByteRange{28, 32}));
+    QCOMPARE(view.hex().field(), (ByteRange {28, 32}));
 }
 
 void TestInspect::showsTheDatagramOfAFlow()
@@ -185,15 +196,17 @@ void TestInspect::showsTheDatagramOfAFlow()
     m_backend->openStore(someFlows());
     // Asked before anything was read.
     const auto& wanted = source->all[4];
-    m_page->showDatagram({.origin = {wanted.source, 2055, 0, 1'700'000'000'000 + 4}, .destination = {}, .payload = wanted.payload}, 1);
+    m_page->showDatagram(
+        {.origin = {wanted.source, 2055, 0, 1'700'000'000'000 + 4}, .destination = {}, .payload = wanted.payload}, 1);
     m_page->show();
-    QTRY_COMPARE(m_page->datagram().hex().field(), (ByteRange{16 + 4 + 18, 16 + 4 + 36}));
+    QTRY_COMPARE(m_page->datagram().hex().field(), (ByteRange {16 + 4 + 18, 16 + 4 + 36}));
     QCOMPARE(m_page->list().numberAt(m_page->table().currentIndex().row()), 4U);
     // And when everything is there.
     QTRY_VERIFY(!m_page->indexer().running());
     const auto& other = source->all[6];
-    m_page->showDatagram({.origin = {other.source, 2055, 0, 1'700'000'000'000 + 6}, .destination = {}, .payload = other.payload}, 0);
-    QTRY_COMPARE(m_page->datagram().hex().field(), (ByteRange{16 + 4, 16 + 4 + 18}));
+    m_page->showDatagram(
+        {.origin = {other.source, 2055, 0, 1'700'000'000'000 + 6}, .destination = {}, .payload = other.payload}, 0);
+    QTRY_COMPARE(m_page->datagram().hex().field(), (ByteRange {16 + 4, 16 + 4 + 18}));
     QCOMPARE(m_page->list().numberAt(m_page->table().currentIndex().row()), 6U);
 }
 
@@ -349,10 +362,11 @@ void TestInspect::bounded()
     std::shared_ptr<const core::TemplateHistory> history;
     quint64 read = 0;
     connect(&indexer, &DatagramIndexer::found, this, [&](const std::shared_ptr<IndexPart>& part) { list.add(*part); });
-    connect(&indexer, &DatagramIndexer::finished, this, [&](const std::shared_ptr<const core::TemplateHistory>& templates, quint64 datagrams, bool) {
-        history = templates;
-        read = datagrams;
-    });
+    connect(&indexer, &DatagramIndexer::finished, this,
+        [&](const std::shared_ptr<const core::TemplateHistory>& templates, quint64 datagrams, bool) {
+            history = templates;
+            read = datagrams;
+        });
     indexer.start(source, 30);
     QTRY_VERIFY(!indexer.running());
     QCOMPARE(list.total(), 30U);

@@ -19,13 +19,20 @@ constexpr size_t kMostExporters = 65536;
 /// Further words for problems are those of the last.
 constexpr size_t kMostProblems = 4096;
 
-uint16_t small(uint64_t n) { return static_cast<uint16_t>(std::min<uint64_t>(n, UINT16_MAX)); }
+uint16_t small(uint64_t n)
+{
+    return static_cast<uint16_t>(std::min<uint64_t>(n, UINT16_MAX));
+}
 
 /// Goes through the datagrams, on the pool's thread.
 class Walk {
 public:
     using Tell = std::function<void(std::shared_ptr<IndexPart>)>;
-    Walk(uint64_t mostRows, Tell tell) : m_mostRows(mostRows), m_tell(std::move(tell)) { }
+    Walk(uint64_t mostRows, Tell tell)
+        : m_mostRows(mostRows)
+        , m_tell(std::move(tell))
+    {
+    }
 
     void add(const core::Datagram& datagram)
     {
@@ -37,9 +44,19 @@ public:
         if (!listed)
             return;
         const auto summary = core::summarize(tree, datagram.payload);
-        m_part->rows.push_back({.timeMs = datagram.receivedMs, .domain = summary.domain, .sequence = summary.sequence, .shape = shapeOf(tree), .exporter = exporterOf(datagram.source), .length = small(datagram.payload.size()),
-                                .sets = small(summary.sets), .records = small(uint64_t{summary.records} + summary.optionsRecords), .templates = small(summary.templates), .problems = small(summary.problems), .problem = summary.problems > 0 ? problemOf(tree) : uint16_t{0},
-                                .protocol = summary.protocol, .hasDomain = summary.hasDomain});
+        m_part->rows.push_back({.timeMs = datagram.receivedMs,
+            .domain = summary.domain,
+            .sequence = summary.sequence,
+            .shape = shapeOf(tree),
+            .exporter = exporterOf(datagram.source),
+            .length = small(datagram.payload.size()),
+            .sets = small(summary.sets),
+            .records = small(uint64_t {summary.records} + summary.optionsRecords),
+            .templates = small(summary.templates),
+            .problems = small(summary.problems),
+            .problem = summary.problems > 0 ? problemOf(tree) : uint16_t {0},
+            .protocol = summary.protocol,
+            .hasDomain = summary.hasDomain});
         if (m_part->rows.size() >= kPartRows || (m_part->rows.size() % 64 == 0 && Clock::now() - m_told > kTellEvery))
             tell();
     }
@@ -94,7 +111,9 @@ private:
         std::string words;
         core::forProblems(tree, [&](const core::DissectNode& node, const std::string& path) {
             if (words.empty())
-                words = path.substr(path.rfind(" › ") == std::string::npos ? 0 : path.rfind(" › ") + std::string_view(" › ").size()) + ": " + node.note;
+                words
+                    = path.substr(path.rfind(" › ") == std::string::npos ? 0 : path.rfind(" › ") + std::string_view(" › ").size())
+                    + ": " + node.note;
         });
         const auto known = m_problems.find(words);
         if (known != m_problems.end())
@@ -123,7 +142,8 @@ private:
 
 } // namespace
 
-DatagramIndexer::DatagramIndexer(QObject* parent) : QObject(parent)
+DatagramIndexer::DatagramIndexer(QObject* parent)
+    : QObject(parent)
 {
     // One that is slow to notice its end does not hold up the next.
     m_pool.setMaxThreadCount(2);
@@ -135,7 +155,10 @@ DatagramIndexer::~DatagramIndexer()
     m_pool.waitForDone();
 }
 
-void DatagramIndexer::cancel() { m_stop.request_stop(); }
+void DatagramIndexer::cancel()
+{
+    m_stop.request_stop();
+}
 
 void DatagramIndexer::start(std::shared_ptr<core::DatagramSource> source, uint64_t mostRows)
 {
@@ -147,22 +170,27 @@ void DatagramIndexer::start(std::shared_ptr<core::DatagramSource> source, uint64
         return;
     m_pool.start([this, source = std::move(source), mostRows, generation, stop = m_stop.get_token()] {
         const auto post = [this, generation](auto then) {
-            QMetaObject::invokeMethod(this, [this, generation, then = std::move(then)] {
-                if (generation == m_generation)
-                    then();
-            }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this,
+                [this, generation, then = std::move(then)] {
+                    if (generation == m_generation)
+                        then();
+                },
+                Qt::QueuedConnection);
         };
-        Walk walk(mostRows, [this, &post](std::shared_ptr<IndexPart> part) { post([this, part = std::move(part)] { emit found(part); }); });
-        const core::Control control{.stop = stop, .progress = [&](double share) { walk.setShare(share); }};
+        Walk walk(mostRows,
+            [this, &post](std::shared_ptr<IndexPart> part) { post([this, part = std::move(part)] { emit found(part); }); });
+        const core::Control control {.stop = stop, .progress = [&](double share) { walk.setShare(share); }};
         const auto done = source->readAll(control, [&](const core::Datagram& datagram, const core::Ip&, uint16_t) {
             walk.add(datagram);
             return !stop.stop_requested();
         });
         walk.tell();
-        post([this, templates = walk.history(), datagrams = walk.datagrams(), whole = done.has_value() && !stop.stop_requested()] {
-            m_running = false;
-            emit finished(templates, datagrams, whole);
-        });
+        post(
+            [this, templates = walk.history(), datagrams = walk.datagrams(), whole = done.has_value() && !stop.stop_requested()] {
+                m_running = false;
+                emit finished(templates, datagrams, whole);
+            });
     });
 }
 

@@ -10,8 +10,14 @@ namespace rivereto::ui {
 namespace {
 
 /// "1" is an element.
-bool isNumber(const QString& words) { return std::ranges::all_of(words, [](QChar c) { return c.isDigit(); }); }
-bool looksLikeAddress(const QString& words) { return words.contains(u'.') || words.count(u':') > 1; }
+bool isNumber(const QString& words)
+{
+    return std::ranges::all_of(words, [](QChar c) { return c.isDigit(); });
+}
+bool looksLikeAddress(const QString& words)
+{
+    return words.contains(u'.') || words.count(u':') > 1;
+}
 
 } // namespace
 
@@ -63,13 +69,15 @@ void DatagramList::syncMatches()
     const auto words = m_narrowing.words.trimmed();
     const auto what = words.toStdString();
     for (size_t i = m_exporterMatches.size(); i < m_exporters.size(); ++i)
-        m_exporterMatches.push_back(looksLikeAddress(words) && text(m_exporters[i].toString()).contains(words, Qt::CaseInsensitive));
+        m_exporterMatches.push_back(
+            looksLikeAddress(words) && text(m_exporters[i].toString()).contains(words, Qt::CaseInsensitive));
     for (size_t i = m_problemMatches.size(); i < m_problemWords.size(); ++i)
         m_problemMatches.push_back(text(m_problemWords[i]).contains(words, Qt::CaseInsensitive) && !isNumber(words));
     for (size_t i = m_kindMatches.size(); i < m_kinds.size(); ++i)
         m_kindMatches.push_back(core::fieldMatches(m_kinds[i].name, m_kinds[i].element, m_kinds[i].enterprise, what));
     for (size_t i = m_shapeMatches.size(); i < m_shapes.size(); ++i)
-        m_shapeMatches.push_back(std::ranges::any_of(m_shapes[i], [this](uint32_t kind) { return kind < m_kindMatches.size() && m_kindMatches[kind]; }));
+        m_shapeMatches.push_back(std::ranges::any_of(
+            m_shapes[i], [this](uint32_t kind) { return kind < m_kindMatches.size() && m_kindMatches[kind]; }));
 }
 
 bool DatagramList::isShown(const DatagramRow& row) const
@@ -80,7 +88,8 @@ bool DatagramList::isShown(const DatagramRow& row) const
         return false;
     if (m_narrowing.exporter && m_exporters[row.exporter] != *m_narrowing.exporter)
         return false;
-    if (m_narrowing.words.trimmed().isEmpty() || m_exporterMatches[row.exporter] || (row.problems > 0 && m_problemMatches[row.problem]))
+    if (m_narrowing.words.trimmed().isEmpty() || m_exporterMatches[row.exporter]
+        || (row.problems > 0 && m_problemMatches[row.problem]))
         return true;
     if (text(core::dissectName(row.protocol)).startsWith(m_narrowing.words.trimmed(), Qt::CaseInsensitive))
         return true;
@@ -119,7 +128,7 @@ void DatagramList::setClock(Clock clock)
 
 int DatagramList::rowOf(uint64_t number) const
 {
-    const auto found = std::ranges::lower_bound(m_shown, number, {}, [](uint32_t shown) { return uint64_t{shown}; });
+    const auto found = std::ranges::lower_bound(m_shown, number, {}, [](uint32_t shown) { return uint64_t {shown}; });
     return found != m_shown.end() && *found == number ? static_cast<int>(found - m_shown.begin()) : -1;
 }
 
@@ -127,7 +136,8 @@ std::optional<uint64_t> DatagramList::find(const Marks& marks, size_t first) con
 {
     for (size_t i = first; i < m_rows.size(); ++i) {
         const auto& row = m_rows[i];
-        if (row.timeMs == marks.timeMs && row.sequence == marks.sequence && row.length == marks.length && m_exporters[row.exporter] == marks.exporter)
+        if (row.timeMs == marks.timeMs && row.sequence == marks.sequence && row.length == marks.length
+            && m_exporters[row.exporter] == marks.exporter)
             return i;
     }
     return std::nullopt;
@@ -168,17 +178,28 @@ QVariant DatagramList::data(const QModelIndex& index, int role) const
     if (role != Qt::DisplayRole)
         return {};
     switch (index.column()) {
-    case Number: return count(numberAt(index.row()) + 1);
-    case Time: return m_clock.time(row.timeMs, 1);
-    case Exporter: return text(m_exporters[row.exporter].toString());
-    case Protocol: return row.protocol == core::Protocol::Unknown ? tr("unknown") : text(core::dissectName(row.protocol));
-    case Domain: return row.hasDomain ? QString::number(row.domain) : QString();
-    case Length: return count(row.length);
-    case Sets: return row.sets > 0 ? count(row.sets) : QString();
-    case Records: return count(row.records);
-    case Templates: return row.templates > 0 ? count(row.templates) : QString();
-    case Problems: return problemText(row);
-    default: return {};
+    case Number:
+        return count(numberAt(index.row()) + 1);
+    case Time:
+        return m_clock.time(row.timeMs, 1);
+    case Exporter:
+        return text(m_exporters[row.exporter].toString());
+    case Protocol:
+        return row.protocol == core::Protocol::Unknown ? tr("unknown") : text(core::dissectName(row.protocol));
+    case Domain:
+        return row.hasDomain ? QString::number(row.domain) : QString();
+    case Length:
+        return count(row.length);
+    case Sets:
+        return row.sets > 0 ? count(row.sets) : QString();
+    case Records:
+        return count(row.records);
+    case Templates:
+        return row.templates > 0 ? count(row.templates) : QString();
+    case Problems:
+        return problemText(row);
+    default:
+        return {};
     }
 }
 
@@ -188,7 +209,8 @@ QVariant DatagramList::headerData(int section, Qt::Orientation orientation, int 
         return alignment(section);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
-    const QString names[kColumns] = {tr("No."), tr("Time"), tr("Exporter"), tr("Protocol"), tr("Domain"), tr("Octets"), tr("Sets"), tr("Templates"), tr("Records"), tr("Problems")};
+    const QString names[kColumns] = {tr("No."), tr("Time"), tr("Exporter"), tr("Protocol"), tr("Domain"), tr("Octets"),
+        tr("Sets"), tr("Templates"), tr("Records"), tr("Problems")};
     return names[section];
 }
 

@@ -22,7 +22,10 @@ public:
         bool operator==(const Narrowing&) const = default;
     };
 
-    explicit DatagramList(QObject* parent = nullptr) : QAbstractTableModel(parent) { }
+    explicit DatagramList(QObject* parent = nullptr)
+        : QAbstractTableModel(parent)
+    {
+    }
     void clear();
     void add(const IndexPart& part);
     void narrow(const Narrowing& narrowing);
@@ -48,7 +51,10 @@ public:
     };
     [[nodiscard]] std::optional<uint64_t> find(const Marks& marks, size_t first) const;
 
-    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : static_cast<int>(m_shown.size()); }
+    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override
+    {
+        return parent.isValid() ? 0 : static_cast<int>(m_shown.size());
+    }
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : kColumns; }
     [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;

@@ -13,7 +13,8 @@ constexpr size_t kMostBytes = 512 << 10;
 
 } // namespace
 
-DatagramLoader::DatagramLoader(QObject* parent) : QObject(parent)
+DatagramLoader::DatagramLoader(QObject* parent)
+    : QObject(parent)
 {
     // One that is slow to notice its end does not hold up the next.
     m_pool.setMaxThreadCount(2);
@@ -52,32 +53,39 @@ void DatagramLoader::load(uint64_t number)
     m_stop = std::stop_source();
     m_pool.start([this, number, source = m_source, generation = m_generation, stop = m_stop.get_token()] {
         const auto post = [this, generation](auto then) {
-            QMetaObject::invokeMethod(this, [this, generation, then = std::move(then)]() mutable {
-                if (generation == m_generation)
-                    then();
-            }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this,
+                [this, generation, then = std::move(then)]() mutable {
+                    if (generation == m_generation)
+                        then();
+                },
+                Qt::QueuedConnection);
         };
         core::Dissector dissector;
         Kept kept;
         uint64_t at = 0;
         size_t bytes = 0;
-        (void)source->readAll({.stop = stop, .progress = {}}, [&](const core::Datagram& datagram, const core::Ip& destination, uint16_t port) {
-            if (at + kBefore < number) {
-                dissector.learn(datagram);
-            } else {
-                auto one = std::make_shared<LoadedDatagram>(LoadedDatagram{
-                    .datagram = {.origin = datagram, .destination = destination, .destinationPort = port, .payload = {datagram.payload.begin(), datagram.payload.end()}},
-                    .tree = std::make_shared<const core::DissectNode>(dissector.dissect(datagram))});
-                bytes += datagram.payload.size();
-                for (; at <= number && bytes > kMostBytes && !kept.empty(); kept.erase(kept.begin()))
-                    bytes -= kept.begin()->second->datagram.payload.size();
-                kept.emplace(at, one);
-                if (at == number)
-                    post([this, number, one] { emit loaded(number, one); });
-            }
-            const bool enough = at > number && bytes > kMostBytes;
-            return ++at <= number + kAfter && !enough && !stop.stop_requested();
-        });
+        (void)source->readAll(
+            {.stop = stop, .progress = {}}, [&](const core::Datagram& datagram, const core::Ip& destination, uint16_t port) {
+                if (at + kBefore < number) {
+                    dissector.learn(datagram);
+                } else {
+                    auto one = std::make_shared<LoadedDatagram>(
+                        LoadedDatagram {.datagram = {.origin = datagram,
+                                            .destination = destination,
+                                            .destinationPort = port,
+                                            .payload = {datagram.payload.begin(), datagram.payload.end()}},
+                            .tree = std::make_shared<const core::DissectNode>(dissector.dissect(datagram))});
+                    bytes += datagram.payload.size();
+                    for (; at <= number && bytes > kMostBytes && !kept.empty(); kept.erase(kept.begin()))
+                        bytes -= kept.begin()->second->datagram.payload.size();
+                    kept.emplace(at, one);
+                    if (at == number)
+                        post([this, number, one] { emit loaded(number, one); });
+                }
+                const bool enough = at > number && bytes > kMostBytes;
+                return ++at <= number + kAfter && !enough && !stop.stop_requested();
+            });
         post([this, number, kept = std::move(kept)]() mutable {
             const bool found = kept.contains(number);
             m_kept = std::move(kept);

@@ -32,14 +32,25 @@ constexpr int kNameWidth = 330;
 /// In a narrower view names take less, and types stand below the bytes only.
 constexpr int kWide = 980;
 
-QString endpoint(const core::Ip& address, uint16_t port) { return QStringLiteral("%1:%2").arg(address.isV4() ? text(address.toString()) : u'[' + text(address.toString()) + u']').arg(port); }
+QString endpoint(const core::Ip& address, uint16_t port)
+{
+    return QStringLiteral("%1:%2")
+        .arg(address.isV4() ? text(address.toString()) : u'[' + text(address.toString()) + u']')
+        .arg(port);
+}
 
 /// What a piece is a part of: a record, a template, a set.
-bool isWhole(DissectKind kind) { return kind >= DissectKind::Set && kind <= DissectKind::Layer; }
+bool isWhole(DissectKind kind)
+{
+    return kind >= DissectKind::Set && kind <= DissectKind::Layer;
+}
 
 } // namespace
 
-DatagramView::DatagramView(const Theme& theme, QWidget* parent) : QWidget(parent), m_theme(theme), m_model(theme)
+DatagramView::DatagramView(const Theme& theme, QWidget* parent)
+    : QWidget(parent)
+    , m_theme(theme)
+    , m_model(theme)
 {
     auto* rows = new QVBoxLayout(this);
     rows->setContentsMargins(0, 0, 0, 0);
@@ -150,8 +161,12 @@ void DatagramView::show(const std::shared_ptr<const LoadedDatagram>& datagram)
     m_quiet = false;
     m_hex->setBytes(kept.payload);
     syncField(nullptr);
-    const auto to = kept.destinationPort > 0 || !kept.destination.isZero() ? QStringLiteral(" → ") + endpoint(kept.destination, kept.destinationPort) : QString();
-    m_path->setText(QStringLiteral("<b>%1</b>&nbsp;&nbsp;%2").arg(text(datagram->tree->name).toHtmlEscaped(), (endpoint(kept.origin.source, kept.origin.sourcePort) + to).toHtmlEscaped()));
+    const auto to = kept.destinationPort > 0 || !kept.destination.isZero()
+        ? QStringLiteral(" → ") + endpoint(kept.destination, kept.destinationPort)
+        : QString();
+    m_path->setText(QStringLiteral("<b>%1</b>&nbsp;&nbsp;%2")
+                        .arg(text(datagram->tree->name).toHtmlEscaped(),
+                            (endpoint(kept.origin.source, kept.origin.sourcePort) + to).toHtmlEscaped()));
     m_size->setText(tr("%1 octets").arg(text(core::formatCount(kept.payload.size()))));
     setWords(text(datagram->tree->note), false);
     openTree();
@@ -208,19 +223,28 @@ void DatagramView::syncField(const DissectNode* node)
         return;
     QStringList about;
     if (node->element)
-        about << (node->enterprise == 0 ? tr("element %1").arg(*node->element) : tr("element %1 of %2").arg(*node->element).arg(text(core::enterpriseName(node->enterprise)).isEmpty() ? QString::number(node->enterprise) : text(core::enterpriseName(node->enterprise))));
+        about << (node->enterprise == 0 ? tr("element %1").arg(*node->element)
+                                        : tr("element %1 of %2")
+                                              .arg(*node->element)
+                                              .arg(text(core::enterpriseName(node->enterprise)).isEmpty()
+                                                      ? QString::number(node->enterprise)
+                                                      : text(core::enterpriseName(node->enterprise))));
     if (!node->type.empty())
         about << text(node->type);
     else if (node->element)
         about << tr("unknown type");
-    const auto quiet = about.isEmpty() ? QString() : QStringLiteral(" <span style='color:%1'>· %2</span>").arg(m_theme[Token::secondary].name(), about.join(QStringLiteral(", ")).toHtmlEscaped());
+    const auto quiet = about.isEmpty()
+        ? QString()
+        : QStringLiteral(" <span style='color:%1'>· %2</span>")
+              .arg(m_theme[Token::secondary].name(), about.join(QStringLiteral(", ")).toHtmlEscaped());
     m_fieldName->setText(QStringLiteral("<b>%1</b>%2").arg(text(core::nodeTitle(*node)).toHtmlEscaped(), quiet));
-    QStringList values{text(node->value), text(node->meaning)};
+    QStringList values {text(node->value), text(node->meaning)};
     values.removeAll(QString());
     const auto value = values.isEmpty() ? text(node->note) : values.join(QStringLiteral(" – "));
     m_fieldValue->setText(value);
     m_fieldValue->setToolTip(value);
-    m_fieldPlace->setText(tr("offset 0x%1, %2 octets").arg(node->offset, 4, 16, QLatin1Char('0')).arg(text(core::formatCount(node->length))));
+    m_fieldPlace->setText(
+        tr("offset 0x%1, %2 octets").arg(node->offset, 4, 16, QLatin1Char('0')).arg(text(core::formatCount(node->length))));
 }
 
 void DatagramView::resizeEvent(QResizeEvent* event)
@@ -275,7 +299,8 @@ QString DatagramView::asText() const
         for (int row = 0; row < m_model.rowCount(parent); ++row) {
             const auto index = m_model.index(row, 0, parent);
             const auto value = index.siblingAtColumn(DissectModel::Value).data().toString();
-            out += QString(depth * 2, u' ') + index.data().toString() + (value.isEmpty() ? QString() : QStringLiteral(": ") + value) + u'\n';
+            out += QString(depth * 2, u' ') + index.data().toString()
+                + (value.isEmpty() ? QString() : QStringLiteral(": ") + value) + u'\n';
             add(index, depth + 1);
         }
     };
@@ -288,7 +313,9 @@ bool DatagramView::eventFilter(QObject* watched, QEvent* event)
     if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->matches(QKeySequence::Copy)) {
         const auto index = m_tree->currentIndex();
         const auto value = index.siblingAtColumn(DissectModel::Value).data().toString();
-        QApplication::clipboard()->setText(index.isValid() ? index.siblingAtColumn(0).data().toString() + (value.isEmpty() ? QString() : QStringLiteral(": ") + value) : asText());
+        QApplication::clipboard()->setText(index.isValid()
+                ? index.siblingAtColumn(0).data().toString() + (value.isEmpty() ? QString() : QStringLiteral(": ") + value)
+                : asText());
         return true;
     }
     return QWidget::eventFilter(watched, event);

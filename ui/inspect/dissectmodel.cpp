@@ -36,18 +36,27 @@ void DissectModel::setTree(std::shared_ptr<const DissectNode> tree)
     endResetModel();
 }
 
-const DissectNode* DissectModel::node(const QModelIndex& index) const { return m_entries.empty() ? nullptr : entry(index).node; }
+const DissectNode* DissectModel::node(const QModelIndex& index) const
+{
+    return m_entries.empty() ? nullptr : entry(index).node;
+}
 
-QModelIndex DissectModel::indexOf(uint32_t at) const { return at == 0 ? QModelIndex() : createIndex(static_cast<int>(m_entries[at].row), 0, quintptr{at}); }
+QModelIndex DissectModel::indexOf(uint32_t at) const
+{
+    return at == 0 ? QModelIndex() : createIndex(static_cast<int>(m_entries[at].row), 0, quintptr {at});
+}
 
 QModelIndex DissectModel::index(int row, int column, const QModelIndex& parent) const
 {
     if (!hasIndex(row, column, parent))
         return {};
-    return createIndex(row, column, quintptr{entry(parent).firstChild + static_cast<uint32_t>(row)});
+    return createIndex(row, column, quintptr {entry(parent).firstChild + static_cast<uint32_t>(row)});
 }
 
-QModelIndex DissectModel::parent(const QModelIndex& index) const { return index.isValid() ? indexOf(entry(index).parent) : QModelIndex(); }
+QModelIndex DissectModel::parent(const QModelIndex& index) const
+{
+    return index.isValid() ? indexOf(entry(index).parent) : QModelIndex();
+}
 
 int DissectModel::rowCount(const QModelIndex& parent) const
 {
@@ -99,8 +108,11 @@ QModelIndex DissectModel::find(const QString& what, const QModelIndex& from) con
         return QModelIndex();
     };
     // "1" is an element first, and a part of an address only where there is no such element.
-    const auto named = next([&](const DissectNode& node) { return core::fieldMatches(node.name, node.element, node.enterprise, wanted); });
-    return named.isValid() ? named : next([&](const DissectNode& node) { return text(node.value).contains(what, Qt::CaseInsensitive) || text(node.meaning).contains(what, Qt::CaseInsensitive); });
+    const auto named
+        = next([&](const DissectNode& node) { return core::fieldMatches(node.name, node.element, node.enterprise, wanted); });
+    return named.isValid() ? named : next([&](const DissectNode& node) {
+        return text(node.value).contains(what, Qt::CaseInsensitive) || text(node.meaning).contains(what, Qt::CaseInsensitive);
+    });
 }
 
 QModelIndexList DissectModel::problems() const
@@ -117,7 +129,10 @@ QString DissectModel::nameOf(const DissectNode& node) const
 {
     auto name = text(core::nodeTitle(node));
     if (node.element)
-        name = QStringLiteral("%1  %2").arg(node.enterprise == 0 ? QString::number(*node.element) : QStringLiteral("%1:%2").arg(node.enterprise).arg(*node.element), name);
+        name
+            = QStringLiteral("%1  %2").arg(node.enterprise == 0 ? QString::number(*node.element)
+                                                                : QStringLiteral("%1:%2").arg(node.enterprise).arg(*node.element),
+                name);
     if (node.scope)
         name += tr(" (scope)");
     if (node.reverse)
@@ -135,11 +150,13 @@ QVariant DissectModel::data(const QModelIndex& index, int role) const
         return m_theme[index.column() >= Type ? Token::secondary : Token::text];
     }
     if (role == Qt::FontRole)
-        return index.column() == Name && !node.children.empty() && node.kind <= DissectKind::Sample ? m_theme.font(12, QFont::DemiBold) : m_theme.font(12);
+        return index.column() == Name && !node.children.empty() && node.kind <= DissectKind::Sample
+            ? m_theme.font(12, QFont::DemiBold)
+            : m_theme.font(12);
     if (role == Qt::DecorationRole && index.column() == Value && wrong)
         return m_theme.icon(QStringLiteral("warning"), Token::warningMark, 14);
     const auto value = [&] {
-        QStringList parts{text(node.value), text(node.meaning)};
+        QStringList parts {text(node.value), text(node.meaning)};
         parts.removeAll(QString());
         auto out = parts.join(QStringLiteral(" – "));
         if (!node.note.empty())
@@ -153,11 +170,16 @@ QVariant DissectModel::data(const QModelIndex& index, int role) const
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
         return {};
     switch (index.column()) {
-    case Name: return nameOf(node);
-    case Value: return value();
-    case Type: return text(node.type);
-    case Place: return QStringLiteral("%1  %2").arg(node.offset, 4, 16, QLatin1Char('0')).arg(text(core::formatCount(node.length)));
-    default: return {};
+    case Name:
+        return nameOf(node);
+    case Value:
+        return value();
+    case Type:
+        return text(node.type);
+    case Place:
+        return QStringLiteral("%1  %2").arg(node.offset, 4, 16, QLatin1Char('0')).arg(text(core::formatCount(node.length)));
+    default:
+        return {};
     }
 }
 

@@ -19,11 +19,18 @@ constexpr int kSlowMs = 200;
 constexpr int kRow = 22;
 constexpr int kWidths[DatagramList::kColumns] = {66, 104, 136, 92, 88, 66, 50, 80, 70, 160};
 
-QString count(uint64_t n) { return text(core::formatCount(n)); }
+QString count(uint64_t n)
+{
+    return text(core::formatCount(n));
+}
 
 } // namespace
 
-InspectPage::InspectPage(Backend& backend, Explorer& explorer, const Theme& theme, QWidget* parent) : QWidget(parent), m_backend(backend), m_explorer(explorer), m_theme(theme)
+InspectPage::InspectPage(Backend& backend, Explorer& explorer, const Theme& theme, QWidget* parent)
+    : QWidget(parent)
+    , m_backend(backend)
+    , m_explorer(explorer)
+    , m_theme(theme)
 {
     setObjectName(QStringLiteral("page"));
     setAttribute(Qt::WA_StyledBackground);
@@ -48,7 +55,8 @@ InspectPage::InspectPage(Backend& backend, Explorer& explorer, const Theme& them
     m_slowTimer.setSingleShot(true);
     m_slowTimer.setInterval(kSlowMs);
     connect(&m_loadTimer, &QTimer::timeout, this, &InspectPage::load);
-    connect(&m_slowTimer, &QTimer::timeout, this, [this] { m_view->showWords(tr("Reading the capture up to this datagram…"), true); });
+    connect(&m_slowTimer, &QTimer::timeout, this,
+        [this] { m_view->showWords(tr("Reading the capture up to this datagram…"), true); });
     connect(&m_indexer, &DatagramIndexer::found, this, [this](const std::shared_ptr<IndexPart>& part) { take(*part); });
     connect(&m_indexer, &DatagramIndexer::finished, this, &InspectPage::finish);
     connect(&m_loader, &DatagramLoader::loaded, this, &InspectPage::loaded);
@@ -110,10 +118,11 @@ QWidget* InspectPage::buildHead()
     m_search = new QLineEdit;
     m_search->setPlaceholderText(tr("Field, exporter, problem"));
     m_search->setAccessibleName(tr("Only datagrams with this"));
-    m_search->setToolTip(tr("Shows datagrams that have such a field – “octet”, “1”, “9:12001” –, exporter, protocol or problem. Enter goes to the next such field in the datagram."));
+    m_search->setToolTip(tr("Shows datagrams that have such a field – “octet”, “1”, “9:12001” –, exporter, protocol or problem. "
+                            "Enter goes to the next such field in the datagram."));
     m_search->setClearButtonEnabled(true);
     m_search->setFixedWidth(190);
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_cancel, m_exporter, m_protocol, m_problems, m_search})
+    for (QWidget* widget : std::initializer_list<QWidget*> {m_cancel, m_exporter, m_protocol, m_problems, m_search})
         row->addWidget(widget);
     connect(m_cancel, &QPushButton::clicked, &m_indexer, &DatagramIndexer::cancel);
     connect(m_exporter, &QComboBox::currentIndexChanged, this, &InspectPage::narrow);
@@ -188,23 +197,28 @@ QWidget* InspectPage::buildState()
 
 void InspectPage::restyle()
 {
-    setStyleSheet(QStringLiteral("#inspectHead{background:%2;border-bottom:1px solid %1}"
-                                 "#inspectBar{background:%2;border-bottom:1px solid %1}"
-                                 "#inspectWords{background:%9;border-bottom:1px solid %1;color:%8}"
-                                 "#inspectWords[calm=\"true\"]{background:%2;color:%4}"
-                                 "QTableView,QTreeView{background:%3;border:none;font-size:12px;alternate-background-color:%2}"
-                                 "QTableView::item,QTreeView::item{border:none;padding:0 6px;min-height:20px}"
-                                 "QTableView,QTreeView{selection-background-color:%7;selection-color:%5;show-decoration-selected:1}"
-                                 "QTableView::item:selected,QTreeView::item:selected{background:%7;color:%5}"
-                                 "#inspectField{background:%2;border-top:1px solid %1}"
-                                 "QHeaderView::section{background:%2;border:none;border-bottom:1px solid %1;color:%4;font-size:12px;font-weight:600;padding:4px 6px}"
-                                 "QPushButton[tab=\"true\"]{background:transparent;border:none;border-bottom:2px solid transparent;border-radius:0;color:%4;min-height:36px;max-height:36px;padding:0 8px}"
-                                 "QPushButton[tab=\"true\"]:checked{color:%5;border-bottom-color:%6;font-weight:600}"
-                                 "QPushButton[tab=\"true\"]:focus{color:%6}"
-                                 "QTreeView{outline:0}"
-                                 "#inspectHead QPushButton[choice=\"true\"]:checked{background:%7;border-color:%6;color:%6;font-weight:600}")
-                      .arg(m_theme[Token::border].name(), m_theme[Token::background].name(), m_theme[Token::surface].name(), m_theme[Token::secondary].name(), m_theme[Token::text].name(),
-                           m_theme[Token::accent].name(), m_theme[Token::selectedRow].name(), m_theme[Token::warning].name(), m_theme[Token::warningGround].name()));
+    setStyleSheet(
+        QStringLiteral(
+            "#inspectHead{background:%2;border-bottom:1px solid %1}"
+            "#inspectBar{background:%2;border-bottom:1px solid %1}"
+            "#inspectWords{background:%9;border-bottom:1px solid %1;color:%8}"
+            "#inspectWords[calm=\"true\"]{background:%2;color:%4}"
+            "QTableView,QTreeView{background:%3;border:none;font-size:12px;alternate-background-color:%2}"
+            "QTableView::item,QTreeView::item{border:none;padding:0 6px;min-height:20px}"
+            "QTableView,QTreeView{selection-background-color:%7;selection-color:%5;show-decoration-selected:1}"
+            "QTableView::item:selected,QTreeView::item:selected{background:%7;color:%5}"
+            "#inspectField{background:%2;border-top:1px solid %1}"
+            "QHeaderView::section{background:%2;border:none;border-bottom:1px solid "
+            "%1;color:%4;font-size:12px;font-weight:600;padding:4px 6px}"
+            "QPushButton[tab=\"true\"]{background:transparent;border:none;border-bottom:2px solid "
+            "transparent;border-radius:0;color:%4;min-height:36px;max-height:36px;padding:0 8px}"
+            "QPushButton[tab=\"true\"]:checked{color:%5;border-bottom-color:%6;font-weight:600}"
+            "QPushButton[tab=\"true\"]:focus{color:%6}"
+            "QTreeView{outline:0}"
+            "#inspectHead QPushButton[choice=\"true\"]:checked{background:%7;border-color:%6;color:%6;font-weight:600}")
+            .arg(m_theme[Token::border].name(), m_theme[Token::background].name(), m_theme[Token::surface].name(),
+                m_theme[Token::secondary].name(), m_theme[Token::text].name(), m_theme[Token::accent].name(),
+                m_theme[Token::selectedRow].name(), m_theme[Token::warning].name(), m_theme[Token::warningGround].name()));
     syncHeading();
 }
 
@@ -303,12 +317,14 @@ void InspectPage::syncChoices()
 
 void InspectPage::narrow()
 {
-    DatagramList::Narrowing wanted{.exporter = {}, .protocol = {}, .onlyProblems = m_problems->isChecked(), .words = m_search->text().trimmed()};
+    DatagramList::Narrowing wanted {
+        .exporter = {}, .protocol = {}, .onlyProblems = m_problems->isChecked(), .words = m_search->text().trimmed()};
     if (const int at = m_exporter->currentIndex(); at > 0)
         wanted.exporter = m_list.exporters()[static_cast<size_t>(at - 1)];
     if (const int at = m_protocol->currentIndex(); at > 0)
         wanted.protocol = m_list.protocols()[static_cast<size_t>(at - 1)];
-    m_templates->narrow({.field = wanted.words, .exporter = wanted.exporter, .protocol = wanted.protocol, .onlyProblems = wanted.onlyProblems});
+    m_templates->narrow(
+        {.field = wanted.words, .exporter = wanted.exporter, .protocol = wanted.protocol, .onlyProblems = wanted.onlyProblems});
     if (wanted == m_list.narrowing())
         return;
     const auto current = m_table->currentIndex();
@@ -343,7 +359,11 @@ void InspectPage::showDatagram(const core::KeptDatagram& datagram, quint64 recor
     setTab(Tab::Datagrams);
     core::Dissector dissector;
     const auto summary = core::summarize(dissector.outline(datagram.view()), datagram.payload);
-    m_wanted = Wanted{.marks = {.exporter = datagram.origin.source, .timeMs = datagram.origin.receivedMs, .sequence = summary.sequence, .length = static_cast<uint16_t>(datagram.payload.size())}, .record = record};
+    m_wanted = Wanted {.marks = {.exporter = datagram.origin.source,
+                           .timeMs = datagram.origin.receivedMs,
+                           .sequence = summary.sequence,
+                           .length = static_cast<uint16_t>(datagram.payload.size())},
+        .record = record};
     seek();
 }
 
@@ -356,9 +376,9 @@ void InspectPage::seek()
     m_wanted->searched = m_list.total();
     if (!found)
         return;
-    m_wantedRecord = std::pair(quint64{*found}, m_wanted->record);
+    m_wantedRecord = std::pair(quint64 {*found}, m_wanted->record);
     m_wanted.reset();
-    showDatagram(quint64{*found});
+    showDatagram(quint64 {*found});
     m_loadTimer.start(); // it may be the one that is shown
 }
 
@@ -396,13 +416,17 @@ void InspectPage::syncHeading()
         m_heading->clear();
         return;
     }
-    const auto quiet = [this](const QString& words) { return QStringLiteral(" <span style='color:%1'>· %2</span>").arg(m_theme[Token::secondary].name(), words.toHtmlEscaped()); };
+    const auto quiet = [this](const QString& words) {
+        return QStringLiteral(" <span style='color:%1'>· %2</span>").arg(m_theme[Token::secondary].name(), words.toHtmlEscaped());
+    };
     QString out;
     if (m_tabs[1]->isChecked()) {
-        out = running ? tr("Reading the templates…") : tr("<b>%1</b> templates").arg(count(static_cast<uint64_t>(m_templates->templatesShown())));
+        out = running ? tr("Reading the templates…")
+                      : tr("<b>%1</b> templates").arg(count(static_cast<uint64_t>(m_templates->templatesShown())));
     } else {
         const auto shown = static_cast<uint64_t>(m_list.rowCount());
-        out = shown == m_list.total() ? tr("<b>%1</b> datagrams").arg(count(shown)) : tr("<b>%1</b> of %2 datagrams").arg(count(shown), count(m_list.total()));
+        out = shown == m_list.total() ? tr("<b>%1</b> datagrams").arg(count(shown))
+                                      : tr("<b>%1</b> of %2 datagrams").arg(count(shown), count(m_list.total()));
         if (m_list.problems() > 0)
             out += quiet(tr("%1 problems").arg(count(m_list.problems())));
     }
@@ -415,20 +439,25 @@ void InspectPage::syncHeading()
     m_heading->setText(out);
 }
 
-QString InspectPage::stateWords() const { return m_stack->currentIndex() == 2 ? m_stateTitle->text() + u'\n' + m_stateWords->text() : QString(); }
+QString InspectPage::stateWords() const
+{
+    return m_stack->currentIndex() == 2 ? m_stateTitle->text() + u'\n' + m_stateWords->text() : QString();
+}
 
 void InspectPage::syncState()
 {
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_exporter, m_protocol, m_problems, m_search, m_tabs[0], m_tabs[1]})
+    for (QWidget* widget : std::initializer_list<QWidget*> {m_exporter, m_protocol, m_problems, m_search, m_tabs[0], m_tabs[1]})
         widget->setEnabled(m_source != nullptr);
     if (m_source)
         return;
     if (m_backend.input().listening) {
         m_stateTitle->setText(tr("Datagrams received live are not kept"));
-        m_stateWords->setText(tr("What arrives is decoded and stored as flows. To look into the datagrams themselves, capture them – “tcpdump -w flows.pcap udp” on this machine – and open that file."));
+        m_stateWords->setText(tr("What arrives is decoded and stored as flows. To look into the datagrams themselves, capture "
+                                 "them – “tcpdump -w flows.pcap udp” on this machine – and open that file."));
     } else if (m_backend.store()) {
         m_stateTitle->setText(tr("There are no datagrams here"));
-        m_stateWords->setText(tr("A database holds flows, not the datagrams that they came in. Open the captures themselves to see each datagram, its templates and what could not be decoded."));
+        m_stateWords->setText(tr("A database holds flows, not the datagrams that they came in. Open the captures themselves to "
+                                 "see each datagram, its templates and what could not be decoded."));
     } else {
         m_stateTitle->setText(tr("Nothing is open"));
         m_stateWords->setText(tr("Open a capture to see each of its datagrams as a tree."));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// InspectPage: every datagram of the open captures, one of them as a tree with its bytes, and all templates. Read this first in ui/inspect.
+// InspectPage: every datagram of the open captures, one of them as a tree with its bytes, and all templates. Read this first in
+// ui/inspect.
 #pragma once
 
 #include <QComboBox>

@@ -20,20 +20,32 @@ constexpr int kDatagramRole = Qt::UserRole + 1;
 constexpr uint16_t kVariable = 65535;
 constexpr int kMostOpened = 50; ///< templates that have a field that is searched for
 
-QString count(uint64_t n) { return text(core::formatCount(n)); }
+QString count(uint64_t n)
+{
+    return text(core::formatCount(n));
+}
 
 QString elementNumber(const TemplateHistory::Field& field)
 {
-    return field.enterprise == 0 ? QString::number(field.element) : QStringLiteral("%1:%2").arg(field.enterprise).arg(field.element);
+    return field.enterprise == 0 ? QString::number(field.element)
+                                 : QStringLiteral("%1:%2").arg(field.enterprise).arg(field.element);
 }
 
-ptrdiff_t changesOf(const TemplateHistory::Entry& entry) { return std::ranges::count(entry.events, TemplateHistory::What::Changed, &TemplateHistory::Event::what); }
+ptrdiff_t changesOf(const TemplateHistory::Entry& entry)
+{
+    return std::ranges::count(entry.events, TemplateHistory::What::Changed, &TemplateHistory::Event::what);
+}
 
-bool hasProblem(const TemplateHistory::Entry& entry) { return entry.definitions == 0 || entry.missing > 0 || changesOf(entry) > 0; }
+bool hasProblem(const TemplateHistory::Entry& entry)
+{
+    return entry.definitions == 0 || entry.missing > 0 || changesOf(entry) > 0;
+}
 
 } // namespace
 
-TemplatesView::TemplatesView(const Theme& theme, QWidget* parent) : QTreeWidget(parent), m_theme(theme)
+TemplatesView::TemplatesView(const Theme& theme, QWidget* parent)
+    : QTreeWidget(parent)
+    , m_theme(theme)
 {
     setFrameShape(QFrame::NoFrame);
     setAccessibleName(tr("Templates"));
@@ -71,7 +83,8 @@ void TemplatesView::narrow(const Narrowing& narrowing)
 
 bool TemplatesView::isShown(const TemplateHistory::Key& key, const TemplateHistory::Entry& entry) const
 {
-    if ((m_narrowing.exporter && key.exporter != *m_narrowing.exporter) || (m_narrowing.protocol && key.protocol != *m_narrowing.protocol))
+    if ((m_narrowing.exporter && key.exporter != *m_narrowing.exporter)
+        || (m_narrowing.protocol && key.protocol != *m_narrowing.protocol))
         return false;
     if (m_narrowing.onlyProblems && !hasProblem(entry))
         return false;
@@ -79,7 +92,9 @@ bool TemplatesView::isShown(const TemplateHistory::Key& key, const TemplateHisto
     if (words.isEmpty() || (words.contains(u'.') && text(key.exporter.toString()).contains(words)))
         return true;
     const auto wanted = words.toStdString();
-    return std::ranges::any_of(entry.fields, [&](const TemplateHistory::Field& field) { return core::fieldMatches(field.name, field.element, field.enterprise, wanted); });
+    return std::ranges::any_of(entry.fields, [&](const TemplateHistory::Field& field) {
+        return core::fieldMatches(field.name, field.element, field.enterprise, wanted);
+    });
 }
 
 void TemplatesView::setClock(Clock clock)
@@ -103,7 +118,10 @@ void TemplatesView::refill()
             continue;
         ++m_shown;
         if (!before || before->exporter != key.exporter || before->domain != key.domain || before->protocol != key.protocol) {
-            group = new QTreeWidgetItem(this, {tr("%1 · %2 · domain %3").arg(text(key.exporter.toString()), text(core::dissectName(key.protocol))).arg(key.domain)});
+            group = new QTreeWidgetItem(this,
+                {tr("%1 · %2 · domain %3")
+                        .arg(text(key.exporter.toString()), text(core::dissectName(key.protocol)))
+                        .arg(key.domain)});
             group->setFont(0, m_theme.font(12, QFont::DemiBold));
             group->setFirstColumnSpanned(true);
             group->setExpanded(true);
@@ -111,13 +129,19 @@ void TemplatesView::refill()
         before = &key;
         auto title = entry.options ? tr("Options template %1").arg(key.id) : tr("Template %1").arg(key.id);
         if (entry.definitions == 0)
-            title = entry.missing == 1 ? tr("Template %1 – never came; a set waits for it").arg(key.id) : tr("Template %1 – never came; %2 sets wait for it").arg(QString::number(key.id), count(entry.missing));
+            title = entry.missing == 1
+                ? tr("Template %1 – never came; a set waits for it").arg(key.id)
+                : tr("Template %1 – never came; %2 sets wait for it").arg(QString::number(key.id), count(entry.missing));
         else if (entry.withdrawn)
             title = tr("%1 – withdrawn").arg(title);
         const auto changes = changesOf(entry);
         if (changes > 0)
-            title = changes == 1 ? tr("%1 – changed once").arg(title) : tr("%1 – changed %2 times").arg(title, count(static_cast<uint64_t>(changes) + entry.eventsLeftOut));
-        auto* item = new QTreeWidgetItem(group, {title, tr("%1 fields").arg(entry.fields.size()), {}, count(entry.definitions), count(entry.records), entry.definitions > 0 ? m_clock.time(entry.lastDefinedMs, 1000) : QString()});
+            title = changes == 1
+                ? tr("%1 – changed once").arg(title)
+                : tr("%1 – changed %2 times").arg(title, count(static_cast<uint64_t>(changes) + entry.eventsLeftOut));
+        auto* item = new QTreeWidgetItem(group,
+            {title, tr("%1 fields").arg(entry.fields.size()), {}, count(entry.definitions), count(entry.records),
+                entry.definitions > 0 ? m_clock.time(entry.lastDefinedMs, 1000) : QString()});
         for (const int column : {Length, Sent, Records})
             item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
         if (hasProblem(entry))
@@ -143,7 +167,11 @@ void TemplatesView::fill(QTreeWidgetItem* item)
     for (const auto& event : entry.events)
         addEvent(item, event, entry);
     if (entry.refreshes > 0) {
-        auto* refreshed = new QTreeWidgetItem(item, {entry.refreshes == 1 ? tr("Refreshed once, in datagram %1").arg(count(entry.lastDatagram)) : tr("Refreshed %1 times, last in datagram %2").arg(count(entry.refreshes), count(entry.lastDatagram)), {}, {}, {}, {}, m_clock.time(entry.lastDefinedMs, 1000)});
+        auto* refreshed = new QTreeWidgetItem(item,
+            {entry.refreshes == 1
+                    ? tr("Refreshed once, in datagram %1").arg(count(entry.lastDatagram))
+                    : tr("Refreshed %1 times, last in datagram %2").arg(count(entry.refreshes), count(entry.lastDatagram)),
+                {}, {}, {}, {}, m_clock.time(entry.lastDefinedMs, 1000)});
         refreshed->setData(0, kDatagramRole, static_cast<qulonglong>(entry.lastDatagram));
         refreshed->setToolTip(0, tr("Enter shows the datagram"));
         refreshed->setForeground(0, m_theme[Token::accent]);
@@ -159,7 +187,9 @@ void TemplatesView::addFields(QTreeWidgetItem* to, const std::vector<TemplateHis
         auto name = QStringLiteral("%1  %2").arg(elementNumber(field), text(field.name));
         name += field.scope ? tr(" (scope)") : QString();
         name += field.reverse ? tr(" (reverse)") : QString();
-        auto* item = new QTreeWidgetItem(to, {name, field.type.empty() ? tr("unknown") : text(field.type), field.length == kVariable ? tr("variable") : count(field.length)});
+        auto* item = new QTreeWidgetItem(to,
+            {name, field.type.empty() ? tr("unknown") : text(field.type),
+                field.length == kVariable ? tr("variable") : count(field.length)});
         item->setForeground(Type, m_theme[Token::secondary]);
         item->setTextAlignment(Length, Qt::AlignRight | Qt::AlignVCenter);
         if (!wanted.empty() && core::fieldMatches(field.name, field.element, field.enterprise, wanted))
@@ -172,10 +202,16 @@ void TemplatesView::addEvent(QTreeWidgetItem* to, const TemplateHistory::Event& 
     const auto words = [&] {
         const auto datagram = count(event.datagram);
         switch (event.what) {
-        case TemplateHistory::What::Defined: return tr("Defined in datagram %1").arg(datagram);
-        case TemplateHistory::What::Changed: return tr("Changed in datagram %1").arg(datagram);
-        case TemplateHistory::What::Withdrawn: return tr("Withdrawn in datagram %1").arg(datagram);
-        case TemplateHistory::What::Missing: return entry.missing == 1 ? tr("Data without it in datagram %1").arg(datagram) : tr("Data without it from datagram %1 on, %2 sets in all").arg(datagram, count(entry.missing));
+        case TemplateHistory::What::Defined:
+            return tr("Defined in datagram %1").arg(datagram);
+        case TemplateHistory::What::Changed:
+            return tr("Changed in datagram %1").arg(datagram);
+        case TemplateHistory::What::Withdrawn:
+            return tr("Withdrawn in datagram %1").arg(datagram);
+        case TemplateHistory::What::Missing:
+            return entry.missing == 1
+                ? tr("Data without it in datagram %1").arg(datagram)
+                : tr("Data without it from datagram %1 on, %2 sets in all").arg(datagram, count(entry.missing));
         }
         return QString();
     };

@@ -44,7 +44,8 @@ private:
     const Theme& m_theme;
     Clock m_clock;
     std::shared_ptr<const core::TemplateHistory> m_history;
-    std::vector<const std::pair<const core::TemplateHistory::Key, core::TemplateHistory::Entry>*> m_entries; ///< by an item's number
+    std::vector<const std::pair<const core::TemplateHistory::Key, core::TemplateHistory::Entry>*>
+        m_entries; ///< by an item's number
     Narrowing m_narrowing;
     int m_shown = 0;
 };
