@@ -83,7 +83,7 @@ int runExplain(const QStringList& arguments)
         return args.wrongUsage(read.error().message());
 
     const StopOnSignal interrupt;
-    const auto runtime = Runtime::load(args.value(QStringLiteral("config")));
+    const auto runtime = loadRuntime(args);
     if (!runtime)
         return sayFailed(runtime.error());
     const auto check = [&](const std::shared_ptr<const core::Schema>& schema) {

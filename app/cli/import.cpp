@@ -3,6 +3,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
 #include "app/cli/output.h"
+#include "app/cli/question.h"
 #include "app/cli/summary.h"
 #include "app/config/runtime.h"
 #include "app/session/importjob.h"
@@ -46,6 +47,7 @@ int runImport(const QStringList& arguments)
     Arguments args(QStringLiteral("import"), QObject::tr("Reads captures into a database. “-” is standard input."), QStringLiteral("FILE…"));
     args.addOption(QStringLiteral("db"), QStringLiteral("X.rivereto"), QObject::tr("Database to add to; made when missing."));
     args.addOption(QStringLiteral("format"), QStringLiteral("text|json"), QObject::tr("Form of the summary."));
+    addInputOption(args);
     if (const auto exit = args.parse(arguments))
         return *exit;
     const auto path = args.value(QStringLiteral("db"));
@@ -61,7 +63,7 @@ int runImport(const QStringList& arguments)
         return kUsage;
 
     const StopOnSignal interrupt;
-    auto runtime = Runtime::load(args.value(QStringLiteral("config")));
+    auto runtime = loadRuntime(args);
     if (!runtime)
         return sayFailed(runtime.error());
     std::vector<std::string> files;

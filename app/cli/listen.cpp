@@ -113,7 +113,7 @@ int runListen(const QStringList& arguments)
 {
     Arguments args(QStringLiteral("listen"), QObject::tr("Receives NetFlow, IPFIX and sFlow and stores the flows."), QString());
     args.addOption(QStringLiteral("db"), QStringLiteral("X"), QObject::tr("Database to add to; made when missing."));
-    args.addOption(QStringLiteral("listen"), QStringLiteral("ADDR:PORT[,decoder=…,time=…,exporter=…]"), QObject::tr("An input; may be given several times. Default: ports 2055, 9995, 4739 and 6343."));
+    args.addOption(QStringLiteral("listen"), QStringLiteral("ADDR:PORT[,KEY=VALUE…]"), QObject::tr("An input, with decoder, time, exporter, decapsulation, strict, elements or allow as in an [[input]] of the configuration; may be given several times. Default: ports 2055, 9995, 4739 and 6343."));
     args.addOption(QStringLiteral("for"), QStringLiteral("T"), QObject::tr("Stop after this long: 60s, 1h."));
     args.addFlag(QStringLiteral("print"), QObject::tr("Print each flow as a line of JSON."));
     if (const auto exit = args.parse(arguments))

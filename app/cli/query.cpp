@@ -69,7 +69,7 @@ int runQueryCommand(const QStringList& arguments)
         query.count = kTextRows;
 
     const StopOnSignal interrupt;
-    const auto runtime = Runtime::load(args.value(QStringLiteral("config")));
+    const auto runtime = loadRuntime(args);
     if (!runtime)
         return sayFailed(runtime.error());
     const auto check = [&](const std::shared_ptr<const core::Schema>& schema) { return core::checkQuery(query, question->fields, schema, now); };

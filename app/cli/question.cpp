@@ -73,6 +73,18 @@ tl::expected<QuestionInput, int> readCaptures(const Arguments& args, const Runti
 
 } // namespace
 
+void addInputOption(Arguments& args)
+{
+    args.addOption(QStringLiteral("input"), QStringLiteral("KEY=VALUE,…"),
+                   QObject::tr("How captures are decoded: decoder, time, exporter, decapsulation, strict, elements, allow, as in an [[input]] of the configuration."));
+}
+
+core::Result<Runtime> loadRuntime(const Arguments& args)
+{
+    const auto input = QStringLiteral("input");
+    return Runtime::load(args.value(QStringLiteral("config")), args.has(input) ? args.value(input) : std::nullopt);
+}
+
 core::Now nowFor(bool local)
 {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -101,6 +113,8 @@ void addQuestionOptions(Arguments& args, std::initializer_list<std::string_view>
     };
     option("db", "X", QObject::tr("Database to ask."));
     flag("r", QObject::tr("The operands are captures, read into a temporary database; the filter comes last or with --filter."));
+    if (wanted("r"))
+        addInputOption(args);
     option("from", "TIME", QObject::tr("Start of the range: ISO 8601, Unix time, “6 hours ago”, “yesterday at 19:00”."));
     option("to", "TIME", QObject::tr("End of the range (not included)."));
     option("dimensions", "A,B", QObject::tr("Columns to group by; Addr, AS, Port, Country … count a flow at both ends, Conversation is the pair of addresses."));

@@ -17,6 +17,11 @@ namespace rivereto::app {
 /// The clock's time; `local`: natural-language times are in the machine's zone.
 core::Now nowFor(bool local);
 
+/// --input: how captures are decoded, over what the configuration says.
+void addInputOption(Arguments& args);
+/// What --config and --input ask for.
+core::Result<Runtime> loadRuntime(const Arguments& args);
+
 /// --db, -r, the range and every option of a query, but those that a command has no use for.
 void addQuestionOptions(Arguments& args, std::initializer_list<std::string_view> without = {});
 

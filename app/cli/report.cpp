@@ -89,7 +89,7 @@ int runReport(const QStringList& arguments)
         return question.error();
 
     const StopOnSignal interrupt;
-    const auto runtime = Runtime::load(args.value(QStringLiteral("config")));
+    const auto runtime = loadRuntime(args);
     if (!runtime)
         return sayFailed(runtime.error());
     const auto check = [&](const std::shared_ptr<const core::Schema>& schema) { return core::checkQuery(state.query, {}, schema, now); };

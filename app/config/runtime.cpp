@@ -39,13 +39,6 @@ std::string besides(const std::string& folder, const std::string& path)
     return std::filesystem::path(path).is_absolute() || folder.empty() ? path : (std::filesystem::path(folder) / path).string();
 }
 
-core::Result<ListenSpec> listenSpec(const core::InputConfig& input)
-{
-    const bool v6 = input.address.find(':') != std::string::npos;
-    return parseListenSpec(fmt::format("{}{}{}:{},decoder={},time={},exporter={}", v6 ? "[" : "", input.address, v6 ? "]" : "", input.port,
-                                       input.decoder, input.time, input.exporter));
-}
-
 } // namespace
 
 core::Result<std::pair<core::Config, std::string>> loadConfig(const std::optional<std::string>& file)
@@ -64,18 +57,18 @@ core::Result<std::pair<core::Config, std::string>> loadConfig(const std::optiona
     auto config = core::parseConfig(text, path, environment);
     if (!config)
         return tl::unexpected(config.error());
-    for (const auto& input : config->inputs) {
-        if (const auto spec = listenSpec(input); !spec)
-            return core::fail("{}: {}", config->origins["input"], spec.error().message());
-    }
     return std::pair(std::move(*config), path);
 }
 
-core::Result<Runtime> Runtime::load(const std::optional<std::string>& file)
+core::Result<Runtime> Runtime::load(const std::optional<std::string>& file, const std::optional<std::string>& captures)
 {
     auto loaded = loadConfig(file);
     if (!loaded)
         return tl::unexpected(loaded.error());
+    if (captures) {
+        if (auto changed = core::changeInputs(loaded->first.captures, *captures); !changed)
+            return core::fail("--input: {}", changed.error().message());
+    }
     Runtime out;
     out.m_config = std::make_shared<const core::Config>(std::move(loaded->first));
     auto schema = core::schemaOf(*out.m_config);
@@ -87,7 +80,7 @@ core::Result<Runtime> Runtime::load(const std::optional<std::string>& file)
     if (auto networks = out.loadNetworks(std::filesystem::path(loaded->second).parent_path().string()); !networks)
         return tl::unexpected(networks.error());
     for (const auto& input : out.m_config->inputs)
-        out.m_inputs.push_back(*listenSpec(input));
+        out.m_inputs.push_back({.address = input.address, .port = input.port, .settings = input.settings});
     if (out.m_inputs.empty())
         out.m_inputs = defaultListenSpecs();
     return out;
@@ -123,6 +116,7 @@ core::Result<void> Runtime::loadNetworks(const std::string& folder)
 collectors::PipelineOptions Runtime::pipelineOptions(unsigned workers) const
 {
     collectors::PipelineOptions out{.workers = workers};
+    m_config->captures.applyTo(out.decoder);
     out.decoder.samplingDefault = m_config->samplingDefault;
     out.decoder.samplingOverride = m_config->samplingOverride;
     out.onNames = [learnt = m_learnt](const std::vector<core::LearntName>& names) { learnt->add(names); };

@@ -22,11 +22,12 @@ core::Result<std::pair<core::Config, std::string>> loadConfig(const std::optiona
 class Runtime {
 public:
     /// Reads configuration, networks files and MMDB databases. Relative paths in a file are relative to it.
-    static core::Result<Runtime> load(const std::optional<std::string>& file);
+    /// `captures` are settings over those of the file for captures, "key=words,…" (core/decode/inputsettings.h).
+    static core::Result<Runtime> load(const std::optional<std::string>& file, const std::optional<std::string>& captures = {});
 
     [[nodiscard]] std::shared_ptr<const core::Schema> schema() const { return m_schema; }
     [[nodiscard]] const core::Config& config() const { return *m_config; }
-    /// Decoder options and an enrichment chain for each worker.
+    /// Decoder options as for captures, and an enrichment chain for each worker.
     [[nodiscard]] collectors::PipelineOptions pipelineOptions(unsigned workers) const;
     /// The configured inputs; the default ports when there are none.
     [[nodiscard]] std::vector<ListenSpec> listenSpecs() const { return m_inputs; }

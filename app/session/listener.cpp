@@ -12,35 +12,6 @@ namespace {
 /// How long rows may wait in a worker before they go to the store: well within the second that is promised.
 constexpr std::chrono::milliseconds kHold{100};
 
-core::Result<void> applySetting(ListenSpec& spec, const std::string& key, const std::string& value)
-{
-    if (key == "decoder") {
-        if (value == "auto")
-            return {};
-        for (auto protocol = core::Protocol::NetFlow1; protocol <= core::Protocol::Sflow; protocol = static_cast<core::Protocol>(static_cast<int>(protocol) + 1)) {
-            if (value == core::protocolName(protocol)) {
-                spec.decoder = protocol;
-                return {};
-            }
-        }
-        return core::fail("“{}” is no decoder: auto, netflow1, netflow5, netflow7, netflow9, ipfix or sflow", value);
-    }
-    if (key == "time") {
-        if (value == "udp" || value == "packet" || value == "first-switched") {
-            spec.time = value == "udp" ? core::TimeSource::Udp : value == "packet" ? core::TimeSource::Packet : core::TimeSource::FirstSwitched;
-            return {};
-        }
-        return core::fail("“{}” is no time source: udp, packet or first-switched", value);
-    }
-    if (key == "exporter") {
-        if (value != "packet" && value != "message")
-            return core::fail("“{}” is no place for the exporter's address: packet or message", value);
-        spec.exporterFromMessage = value == "message";
-        return {};
-    }
-    return core::fail("“{}” is no setting of an input: decoder, time or exporter", key);
-}
-
 } // namespace
 
 core::Result<ListenSpec> parseListenSpec(const std::string& text)
@@ -58,15 +29,9 @@ core::Result<ListenSpec> parseListenSpec(const std::string& text)
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
     if (digits.empty() || error != std::errc() || end != digits.data() + digits.size())
         return core::fail("“{}” is no ADDR:PORT", place);
-    for (auto at = comma; at != std::string::npos;) {
-        const auto next = text.find(',', at + 1);
-        const auto setting = text.substr(at + 1, next == std::string::npos ? next : next - at - 1);
-        const auto equals = setting.find('=');
-        if (equals == std::string::npos)
-            return core::fail("“{}” is no setting of an input; they look like decoder=ipfix", setting);
-        if (auto applied = applySetting(out, setting.substr(0, equals), setting.substr(equals + 1)); !applied)
-            return tl::unexpected(applied.error());
-        at = next;
+    if (comma != std::string::npos) {
+        if (auto changed = core::changeInputs(out.settings, std::string_view(text).substr(comma + 1)); !changed)
+            return tl::unexpected(changed.error());
     }
     return out;
 }
@@ -108,9 +73,7 @@ core::Result<std::unique_ptr<Listener>> Listener::start(const std::vector<Listen
         if (found == made.end()) {
             auto own = options;
             own.hold = kHold;
-            own.decoder.pinned = likeness.decoder;
-            own.decoder.timeSource = likeness.time;
-            own.decoder.exporterFromMessage = likeness.exporterFromMessage;
+            likeness.settings.applyTo(own.decoder);
             out->m_pipelines.push_back(std::make_unique<collectors::Pipeline>(schema, sink, std::move(own)));
             found = made.insert(made.end(), {likeness, out->m_pipelines.back().get()});
         }

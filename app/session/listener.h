@@ -8,16 +8,16 @@
 
 #include "collectors/pipeline/pipeline.h"
 #include "collectors/udp/udpreceiver.h"
+#include "core/decode/inputsettings.h"
 
 namespace rivereto::app {
 
-/// "ADDR:PORT[,decoder=…,time=…,exporter=…]": ADDR may be empty, an IPv4 or a bracketed IPv6 address.
+/// "ADDR:PORT[,KEY=VALUE…]" with the settings of core/decode/inputsettings.h. ADDR may be empty, an IPv4 or a
+/// bracketed IPv6 address.
 struct ListenSpec {
     std::string address;
     uint16_t port = 0;
-    std::optional<core::Protocol> decoder;
-    core::TimeSource time = core::TimeSource::Udp;
-    bool exporterFromMessage = false;
+    core::InputSettings settings;
     bool operator==(const ListenSpec&) const = default;
 };
 core::Result<ListenSpec> parseListenSpec(const std::string& text);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "core/config/tomltable.h"
 #include "core/text/names.h"
 #include "core/text/value.h"
@@ -304,29 +306,61 @@ private:
             const auto* table = member.as_table();
             if (!table)
                 return fail("{}: an input is a table", placeOf(m_file, member));
-            InputConfig input;
-            for (const auto& [name, value] : *table) {
-                const auto place = placeOf(m_file, value);
-                const auto text = value.value<std::string>();
-                if (name == "port" && value.is_integer() && *value.value<int64_t>() > 0 && *value.value<int64_t>() <= 65535)
-                    input.port = static_cast<uint16_t>(*value.value<int64_t>());
-                else if (name == "address" && text)
-                    input.address = *text;
-                else if (name == "decoder" && text)
-                    input.decoder = *text;
-                else if (name == "time" && text)
-                    input.time = *text;
-                else if (name == "exporter" && text)
-                    input.exporter = *text;
-                else
-                    return fail("{}: “{}” is no key of an input, or has a wrong value; there are address, port, decoder, time, exporter", place, std::string(name.str()));
-            }
-            if (input.port == 0)
-                return fail("{}: an input needs a port", placeOf(m_file, member));
+            if (auto done = readInput(*table); !done)
+                return done;
             m_config.origins["input"] = placeOf(m_file, node);
-            m_config.inputs.push_back(std::move(input));
         }
         return {};
+    }
+
+    Result<void> readInput(const toml::table& table)
+    {
+        InputConfig input;
+        std::string kind = "udp";
+        for (const auto& [name, value] : table) {
+            const auto place = placeOf(m_file, value);
+            const auto text = value.value<std::string>();
+            const auto number = value.is_integer() ? value.value<int64_t>() : std::nullopt;
+            if (name == "port" && number && *number > 0 && *number <= 65535)
+                input.port = static_cast<uint16_t>(*number);
+            else if (name == "port")
+                return fail("{}: a port is a number from 1 to 65535", place);
+            else if (name == "address" && text)
+                input.address = *text;
+            else if (name == "kind" && text && (*text == "udp" || *text == "capture"))
+                kind = *text;
+            else if (name == "kind")
+                return fail("{}: the kind of an input is “udp” or “capture”", place);
+            else if (std::ranges::find(inputSettingKeys(), name.str()) == inputSettingKeys().end())
+                return fail("{}: “{}” is no key of an input; there are address, port, kind, {}", place, std::string(name.str()), fmt::format("{}", fmt::join(inputSettingKeys(), ", ")));
+            else if (auto done = readInputSetting(input.settings, std::string(name.str()), value); !done)
+                return fail("{}: {}", place, done.error().message());
+        }
+        if (kind == "capture" && (input.port != 0 || !input.address.empty()))
+            return fail("{}: an input of captures has neither address nor port", placeOf(m_file, table));
+        if (kind == "capture") {
+            m_config.captures = std::move(input.settings);
+            return {};
+        }
+        if (input.port == 0)
+            return fail("{}: an input needs a port", placeOf(m_file, table));
+        m_config.inputs.push_back(std::move(input));
+        return {};
+    }
+
+    /// Switches may be written as booleans, and prefixes as a list.
+    static Result<void> readInputSetting(InputSettings& settings, const std::string& key, const toml::node& value)
+    {
+        std::string words;
+        if (const auto* list = value.as_array()) {
+            for (const auto& member : *list)
+                words += (words.empty() ? "" : "+") + member.value_or(std::string("?"));
+        } else if (value.is_boolean()) {
+            words = *value.value<bool>() ? "yes" : "no";
+        } else {
+            words = value.value_or(std::string("?"));
+        }
+        return changeInput(settings, key, words);
     }
 
     Result<void> readPrefixes(const toml::node& node)
@@ -523,8 +557,16 @@ void dumpInterface(std::string& out, const InterfaceMetadata& interface)
 
 void dumpTables(std::string& out, const Config& config)
 {
-    for (const auto& input : config.inputs)
-        out += fmt::format("\n[[input]]\naddress = {}\nport = {}\ndecoder = {}\ntime = {}\nexporter = {}\n", quoted(input.address), input.port, quoted(input.decoder), quoted(input.time), quoted(input.exporter));
+    const auto dumpSettings = [&](const InputSettings& settings) {
+        for (const auto key : inputSettingKeys())
+            out += fmt::format("{} = {}\n", key, quoted(inputWords(settings, key)));
+    };
+    for (const auto& input : config.inputs) {
+        out += fmt::format("\n[[input]]\naddress = {}\nport = {}\n", quoted(input.address), input.port);
+        dumpSettings(input.settings);
+    }
+    out += "\n[[input]]\nkind = \"capture\"\n";
+    dumpSettings(config.captures);
     for (const auto& [prefix, exporter] : config.metadata.exporters()) {
         out += fmt::format("\n[[metadata.exporter]]\naddress = {}\n", quoted(prefix.toString()));
         dumpLine(out, "name", quoted(exporter.name));

@@ -13,19 +13,18 @@
 
 #include "core/base/ip.h"
 #include "core/base/result.h"
+#include "core/decode/inputsettings.h"
 #include "core/enrich/metadata.h"
 #include "core/enrich/networks.h"
 #include "core/schema/schema.h"
 
 namespace rivereto::core {
 
-/// One UDP listener. Words are checked by whoever parses the configuration.
+/// One UDP listener.
 struct InputConfig {
     std::string address; ///< empty: all addresses
     uint16_t port = 0;
-    std::string decoder = "auto";
-    std::string time = "udp";
-    std::string exporter = "packet";
+    InputSettings settings;
 };
 
 /// An information element of an enterprise as a column of its own: [[schema.element]].
@@ -40,6 +39,7 @@ struct SchemaElement {
 
 struct Config {
     std::vector<InputConfig> inputs;
+    InputSettings captures; ///< how capture files are decoded: the [[input]] with kind = "capture"
     std::optional<uint64_t> samplingDefault;
     std::optional<uint64_t> samplingOverride;
     StaticMetadata metadata;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/decode/decoder.h"
 
+#include <algorithm>
+
 #include "core/decode/fixedflow.h"
 #include "core/decode/setdecoder.h"
 #include "core/decode/sflow.h"
@@ -32,15 +34,20 @@ Protocol claimedProtocol(Bytes payload)
     }
 }
 
+bool allowed(const DecoderOptions& options, Ip source)
+{
+    return options.allow.empty() || std::ranges::any_of(options.allow, [&](const Prefix& p) { return p.contains(source); });
+}
+
 } // namespace
 
 struct Decoder::State {
     State(std::shared_ptr<const Schema> s, DecoderOptions o)
         : schema(std::move(s))
-        , options(o)
+        , options(std::move(o))
         , elements(*schema)
         , exporters(options)
-        , writer(options, exporters)
+        , writer(options, exporters, stats)
         , fixed(*schema, elements, writer, stats)
         , sets(*schema, options, elements, exporters, writer, stats)
         , sflow(options, writer, stats)
@@ -58,15 +65,13 @@ struct Decoder::State {
                 stats.add(DecodeCount::Messages);
                 continue;
             }
-            const DecodeStats before = stats;
             info.batch = &out;
             info.firstRow = out.rows();
             const size_t length = one(rest, context, info, out);
             stats.add(DecodeCount::Messages);
             info.payload = rest.first(length);
             rest = rest.subspan(length);
-            info.counts = stats;
-            info.counts -= before;
+            info.totals = &stats;
             tell(context, info);
         } while (protocol == Protocol::Ipfix && recognise(rest) == Protocol::Ipfix); // several messages in one datagram
     }
@@ -118,7 +123,7 @@ struct Decoder::State {
 };
 
 Decoder::Decoder(std::shared_ptr<const Schema> schema, DecoderOptions options)
-    : m_state(std::make_unique<State>(std::move(schema), options))
+    : m_state(std::make_unique<State>(std::move(schema), std::move(options)))
 {
 }
 Decoder::~Decoder() = default;
@@ -129,6 +134,10 @@ void Decoder::decode(const Datagram& datagram, FlowBatch& out)
 {
     State& state = *m_state;
     state.stats.add(DecodeCount::Datagrams);
+    if (!allowed(state.options, datagram.source)) {
+        state.stats.add(DecodeCount::NotAllowed);
+        return;
+    }
     if (state.options.pinned) {
         if (claimedProtocol(datagram.payload) == *state.options.pinned)
             state.message(datagram, *state.options.pinned, out);

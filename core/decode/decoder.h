@@ -14,6 +14,7 @@
 #include "core/decode/datagrambatch.h"
 #include "core/decode/decodestats.h"
 #include "core/decode/protocol.h"
+#include "core/decode/tunnels.h"
 #include "core/schema/schema.h"
 
 namespace rivereto::core {
@@ -40,7 +41,7 @@ struct MessageInfo {
     // The rest is there for observers, and only as long as they are told.
     std::span<const uint8_t> payload; ///< of this message
     Ip agent; ///< of an sFlow datagram
-    DecodeStats counts; ///< what the message added
+    const DecodeStats* totals = nullptr; ///< of the decoder, with what the message added: an observer knows what was before
     FlowBatch* batch = nullptr; ///< its rows are those from firstRow on
     size_t firstRow = 0;
 };
@@ -96,6 +97,10 @@ struct DecoderOptions {
     bool keepOtherElements = false;
     /// Take every datagram for this protocol; a datagram of another version is a loss.
     std::optional<Protocol> pinned;
+    /// Of packets that a record carries (sFlow raw headers, elements 104 and 313 – 316): tunnels to open.
+    Decapsulation decapsulation = Decapsulation::None;
+    bool strict = false; ///< a packet without such a tunnel is dropped and counted, not kept and counted
+    std::vector<Prefix> allow; ///< sources that are heard; empty: all
     std::optional<uint64_t> samplingOverride; ///< wins over what the exporter says
     std::optional<uint64_t> samplingDefault; ///< used when nothing says a rate
     size_t maxTemplates = 65536; ///< over all exporters

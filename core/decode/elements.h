@@ -22,7 +22,7 @@ constexpr uint16_t kOctets = 1, kPackets = 2, kProtocol = 4, kTos = 5, kTcpFlags
                    kIngressVrf = 234, kEgressVrf = 235, kVrfName = 236, kPhysicalIn = 252, kPhysicalOut = 253,
                    kInitiatorPackets = 298, kResponderPackets = 299, kSelectorId = 302, kSamplingPackets = 305,
                    kSamplingSpace = 306, kSamplingSize = 309, kSamplingPopulation = 310, kSamplingProbability = 311,
-                   kIpHeaderSection = 313, kIpPayloadSection = 314, kFrameSection = 315, kMplsSection = 316;
+                   kIpHeaderSection = 313, kIpPayloadSection = 314, kFrameSection = 315, kMplsSection = 316, kFrameType = 408;
 constexpr uint32_t kReverseEnterprise = 29305; ///< RFC 5103 §6.1
 constexpr uint32_t kNtopEnterprise = 35632;
 constexpr uint16_t kNtopBase = 57472; ///< ntop's elements in NetFlow v9 are its enterprise numbers plus this

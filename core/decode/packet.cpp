@@ -159,6 +159,7 @@ private:
         if (header > packet.size())
             return true;
         m_info.ipPayload = packet.subspan(header);
+        m_info.innermost = m_info.ipPayload;
         if (m_info.fragmentOffset == 0)
             parseTransport(m_info.ipPayload, m_info.proto, m_info);
         return true;
@@ -209,6 +210,7 @@ private:
                 length = rest.size() < 2 ? 0 : (rest[1] + 2U) * 4;
                 break;
             default:
+                m_info.innermost = rest;
                 parseTransport(rest, m_info.proto, m_info);
                 return;
             }
@@ -351,6 +353,8 @@ void writePackets(std::span<const PacketInfo> packets, FlowBatch& batch, size_t 
         ColumnId::DstMAC, [](P p) { return p.dstMac; }, uint64_t {});
     write(
         ColumnId::SrcVlan, [](P p) { return p.vlan; }, uint16_t {});
+    write(
+        ColumnId::VNI, [](P p) { return p.vni; }, uint32_t {});
     writeLabels(packets, batch, first, onlyZero);
 }
 

@@ -20,6 +20,7 @@ struct PacketInfo {
     uint64_t dstMac = 0;
     uint32_t fragmentId = 0;
     uint32_t flowLabel = 0;
+    uint32_t vni = 0; ///< of a VXLAN that was opened (see tunnels.h)
     uint32_t ipLength = 0; ///< octets of the IP packet as its header says; 0 = no IP, or not told (jumbogram, offload)
     uint32_t linkLength = 0; ///< octets before the IP header
     uint16_t etype = 0;
@@ -35,10 +36,12 @@ struct PacketInfo {
     uint8_t icmpCode = 0;
     uint8_t labels = 0; ///< MPLS labels in `label`
     bool moreFragments = false;
+    bool inner = false; ///< this is the packet inside a tunnel (see tunnels.h)
     bool ip = false; ///< addresses and protocol are known
     bool transport = false; ///< ports, or ICMP type and code, are known
     std::array<uint32_t, 10> label {}; ///< top first
     Bytes ipPayload; ///< behind the IP header, or an IPv6 fragment header, as far as it was captured
+    Bytes innermost; ///< behind the last extension header, where `proto` begins, as far as it was captured
     Bytes payload; ///< behind the transport header (UDP, TCP …) as far as it was captured and belongs to the packet
 };
 

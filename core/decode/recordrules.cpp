@@ -24,6 +24,12 @@ PacketStart sectionStart(uint16_t id)
     }
 }
 
+/// Element 408 (RFC 7133 §4.1.1): 1 is Ethernet; exporters that do not say mean that, too.
+bool isEthernet(uint64_t frameType)
+{
+    return frameType <= 1;
+}
+
 } // namespace
 
 uint64_t RecordWriter::number(const RecordSpan& records, size_t i, Extra extra) const
@@ -51,28 +57,73 @@ void RecordWriter::labels(const RecordSpan& records, size_t first)
     }
 }
 
-/// Records that carry the beginning of a packet (RFC 7133, PSAMP): its headers fill what no element gave.
-void RecordWriter::sections(const RecordSpan& records, size_t first)
+/// Records that carry the beginning of a packet (RFC 7133, PSAMP).
+void RecordWriter::parseSections(const RecordSpan& records)
 {
-    const uint16_t field = records.layout->program.extra(Extra::Section);
-    const uint16_t id = records.layout->fields[field].id;
-    const uint8_t* protocols = m_batch->has(ColumnId::Proto) ? m_batch->cells<uint8_t>(ColumnId::Proto) + first : nullptr;
+    const Template& layout = *records.layout;
+    const uint16_t field = layout.program.extra(Extra::Section);
+    const uint16_t id = layout.fields[field].id;
+    const uint16_t type = layout.program.extra(Extra::FrameType);
+    const auto protocol = std::ranges::find_if(
+        layout.fields, [](const FieldSpec& f) { return f.enterprise == 0 && f.id == element::kProtocol; });
     m_packets.assign(records.count, {});
     for (size_t i = 0; i < records.count; ++i) {
         PacketInfo& packet = m_packets[i];
         if (id == element::kIpPayloadSection) {
-            packet.proto = protocols ? protocols[i] : 0;
+            if (protocol != layout.fields.end())
+                packet.proto
+                    = static_cast<uint8_t>(loadBe(records.field(i, static_cast<uint16_t>(protocol - layout.fields.begin()))));
             parseTransport(records.field(i, field), packet.proto, packet);
-        } else {
+        } else if (id != element::kFrameSection || type == kNoField || isEthernet(loadBe(records.field(i, type)))) {
             parsePacket(records.field(i, field), sectionStart(id), packet);
         }
     }
-    writePackets(m_packets, *m_batch, first, true);
+}
+
+/// Opens the packets' tunnels; with a strict input, only records with one are left in `records`.
+void RecordWriter::openTunnels(RecordSpan& records)
+{
+    const size_t width = records.fields ? records.layout->fields.size() : records.layout->minLength;
+    size_t found = 0;
+    m_keptFields.clear();
+    m_keptBytes.clear();
+    for (size_t i = 0; i < records.count; ++i) {
+        if (!decapsulate(m_packets[i], m_options.decapsulation))
+            continue;
+        if (m_options.strict) {
+            m_packets[found] = m_packets[i];
+            if (records.fields)
+                m_keptFields.insert(m_keptFields.end(), records.fields + i * width, records.fields + (i + 1) * width);
+            else
+                m_keptBytes.insert(m_keptBytes.end(), records.base + i * width, records.base + (i + 1) * width);
+        }
+        ++found;
+    }
+    m_stats.add(DecodeCount::Decapsulated, found);
+    m_stats.add(m_options.strict ? DecodeCount::TunnelMissing : DecodeCount::WithoutTunnel, records.count - found);
+    if (!m_options.strict)
+        return;
+    m_packets.resize(found);
+    records.count = found;
+    records.base = m_keptBytes.data();
+    records.fields = records.fields ? m_keptFields.data() : nullptr;
+}
+
+/// The headers fill what no element gave; those of a packet in a tunnel come before the elements, which tell of the outer one.
+void RecordWriter::writeSections(size_t first)
+{
+    const size_t count = m_packets.size();
+    if (m_options.decapsulation == Decapsulation::None) {
+        writePackets(m_packets, *m_batch, first, true);
+    } else {
+        for (size_t i = 0; i < count; ++i)
+            writePackets(std::span(m_packets).subspan(i, 1), *m_batch, first + i, !m_packets[i].inner);
+    }
     uint64_t* packets = m_batch->cells<uint64_t>(ColumnId::Packets) + first;
     uint64_t* bytes = m_batch->cells<uint64_t>(ColumnId::Bytes) + first;
-    for (size_t i = 0; i < records.count; ++i) {
+    for (size_t i = 0; i < count; ++i) {
         packets[i] = packets[i] == 0 ? 1 : packets[i];
-        bytes[i] = bytes[i] == 0 ? m_packets[i].ipLength : bytes[i];
+        bytes[i] = bytes[i] == 0 || (m_packets[i].inner && packets[i] == 1) ? m_packets[i].ipLength : bytes[i];
     }
 }
 

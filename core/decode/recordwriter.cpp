@@ -235,11 +235,17 @@ void RecordWriter::prepare(const RecordSpan& records, const MessageContext& mess
     }
 }
 
-size_t RecordWriter::write(const RecordSpan& records, const MessageContext& message, FlowBatch& batch)
+size_t RecordWriter::write(RecordSpan records, const MessageContext& message, FlowBatch& batch)
 {
+    const FieldProgram& program = records.layout->program;
+    const bool section = program.extra(Extra::Section) != kNoField;
+    if (section) {
+        parseSections(records);
+        if (m_options.decapsulation != Decapsulation::None)
+            openTunnels(records);
+    }
     if (records.count == 0)
         return 0;
-    const FieldProgram& program = records.layout->program;
     prepare(records, message, batch);
     const size_t first = batch.addRows(records.count);
     for (const auto& op : program.ops) {
@@ -251,8 +257,8 @@ size_t RecordWriter::write(const RecordSpan& records, const MessageContext& mess
     }
     if (!program.mplsFields.empty())
         labels(records, first);
-    if (program.extra(Extra::Section) != kNoField)
-        sections(records, first);
+    if (section)
+        writeSections(first);
     etype(records, first);
     if (program.icmpInPort)
         icmp(records, first);

@@ -45,14 +45,15 @@ struct RecordSpan {
 /// Owned by a decoder; scratch memory is kept between sets.
 class RecordWriter {
 public:
-    explicit RecordWriter(const DecoderOptions& options, const ExporterTable& exporters)
+    RecordWriter(const DecoderOptions& options, const ExporterTable& exporters, DecodeStats& stats)
         : m_options(options)
         , m_exporters(exporters)
+        , m_stats(stats)
     {
     }
 
     /// Appends the rows of these records; returns how many.
-    size_t write(const RecordSpan& records, const MessageContext& message, FlowBatch& batch);
+    size_t write(RecordSpan records, const MessageContext& message, FlowBatch& batch);
     /// Fills the columns that come from the header into rows that have their flow times already.
     void writeHeader(const MessageContext& message, Ip exporter, FlowBatch& batch, size_t first, size_t count) const;
     /// SamplingRate and SamplingSource; `source` is Unknown when no rate is known.
@@ -76,7 +77,9 @@ private:
 
     void prepare(const RecordSpan& records, const MessageContext& message, FlowBatch& batch);
     void labels(const RecordSpan& records, size_t first);
-    void sections(const RecordSpan& records, size_t first);
+    void parseSections(const RecordSpan& records);
+    void writeSections(size_t first);
+    void openTunnels(RecordSpan& records);
     void exporterAddress(const RecordSpan& records, size_t first);
     void etype(const RecordSpan& records, size_t first);
     void icmp(const RecordSpan& records, size_t first);
@@ -93,6 +96,7 @@ private:
 
     const DecoderOptions& m_options;
     const ExporterTable& m_exporters;
+    DecodeStats& m_stats;
 
     // The set at hand.
     FlowBatch* m_batch = nullptr;
@@ -103,6 +107,8 @@ private:
 
     std::vector<uint64_t> m_numbers;
     std::vector<uint32_t> m_picked;
+    std::vector<Bytes> m_keptFields; ///< of records that a strict input keeps
+    std::vector<uint8_t> m_keptBytes;
     std::vector<PacketInfo> m_packets;
     std::string m_text;
 };

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "core/decode/columnwriter.h"
+#include "core/text/names.h"
 
 namespace rivereto::core {
 
@@ -163,7 +164,8 @@ void SflowDecoder::flowSample(Bytes body, bool expanded)
     sample.in = readInterface(in, expanded).index();
     const Interface out = readInterface(in, expanded);
     sample.out = out.index();
-    sample.discarded = out.format == kDiscardFormat;
+    if (out.format == kDiscardFormat)
+        sample.discard = storedDropReason(out.value);
     const uint32_t records = in.u32();
     if (!in.ok()) {
         m_stats.add(DecodeCount::MalformedRecords);
@@ -180,9 +182,15 @@ void SflowDecoder::flowSample(Bytes body, bool expanded)
             break;
         }
     }
+    if (sample.noTunnel) {
+        m_stats.add(m_options.strict ? DecodeCount::TunnelMissing : DecodeCount::WithoutTunnel);
+        if (m_options.strict)
+            return;
+    }
     m_samples.push_back(sample);
     m_packets.push_back(packet);
 }
+
 
 /// Of counters only those of interfaces are told; what is cut short tells nothing.
 void SflowDecoder::counterSample(Bytes body, bool expanded)
@@ -302,6 +310,11 @@ bool SflowDecoder::rawHeader(Bytes body, Sample& sample, PacketInfo& packet)
     const bool ip = parsePacket(header, start, packet);
     const uint64_t link = ip ? packet.linkLength : start == PacketStart::Ethernet ? kEthernetHeader : 0;
     const uint64_t around = link + stripped;
+    if (m_options.decapsulation != Decapsulation::None) {
+        sample.noTunnel = !decapsulate(packet, m_options.decapsulation);
+        if (!sample.noTunnel)
+            m_stats.add(DecodeCount::Decapsulated);
+    }
     sample.bytes = packet.ipLength != 0 ? packet.ipLength : frame > around ? frame - around : 0;
     sample.packet = true;
     return true;
@@ -441,7 +454,9 @@ void SflowDecoder::writeRows(FlowBatch& out, size_t first) const
     write(
         ColumnId::OutIfIndex, [](S s) { return s.out; }, uint32_t {});
     write(
-        ColumnId::ForwardingStatus, [](S s) { return s.discarded ? kDropped : uint8_t {}; }, uint8_t {});
+        ColumnId::ForwardingStatus, [](S s) { return s.discard != 0 ? kDropped : uint8_t {}; }, uint8_t {});
+    write(
+        ColumnId::DropReason, [](S s) { return s.discard; }, uint16_t {});
     write(
         ColumnId::SrcAS, [](S s) { return s.srcAs; }, uint32_t {});
     write(

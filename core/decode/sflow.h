@@ -44,7 +44,8 @@ private:
         uint16_t dstVlan = 0;
         uint8_t srcMask = 0;
         uint8_t dstMask = 0;
-        bool discarded = false;
+        uint16_t discard = 0; ///< DropReason as stored; 0 = the packet went on
+        bool noTunnel = false; ///< a packet that was asked to be in a tunnel and is not
         bool packet = false; ///< some record tells about the packet
     };
 
@@ -53,7 +54,7 @@ private:
     void counterSample(Bytes body, bool expanded);
     void setRate(Sample& sample, uint32_t rate) const;
     bool record(uint32_t format, Bytes body, Sample& sample, PacketInfo& packet);
-    static bool rawHeader(Bytes body, Sample& sample, PacketInfo& packet);
+    bool rawHeader(Bytes body, Sample& sample, PacketInfo& packet);
     static bool ethernet(Cursor in, Sample& sample, PacketInfo& packet);
     static bool ipRecord(Cursor in, Sample& sample, PacketInfo& packet, size_t addressLength);
     static bool router(Cursor in, Sample& sample);

@@ -56,6 +56,8 @@ Extra extraOf(uint16_t id)
     case kFrameSection:
     case kMplsSection:
         return Extra::Section;
+    case kFrameType:
+        return Extra::FrameType;
     default:
         return Extra::kCount;
     }

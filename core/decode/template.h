@@ -58,6 +58,7 @@ enum class Extra : uint8_t {
     ReverseOctets, ///< RFC 5103
     ReversePackets,
     Section, ///< 104, 313 – 316: the beginning of a packet
+    FrameType, ///< 408: what link layer a frame section has
     kCount
 };
 

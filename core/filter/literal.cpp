@@ -92,8 +92,13 @@ MaybeMeaning enumOf(const Column& column, const FilterValue& value)
     if (it != names.end())
         return number(static_cast<uint64_t>(it - names.begin()), std::string(*it));
     if (column.type == Type::DropReason) {
-        if (const auto reason = dropReasonNumber(value.text))
-            return number(*reason, std::string(dropReasonName(*reason)));
+        auto reason = value.quoted ? std::nullopt : parseNumber(value.text);
+        if (!reason)
+            reason = dropReasonNumber(value.text);
+        if (!reason || *reason >= 0xffff)
+            return std::nullopt;
+        const auto name = dropReasonName(static_cast<uint16_t>(*reason));
+        return number(storedDropReason(*reason), name.empty() ? fmt::format("{}", *reason) : std::string(name));
     }
     const bool numeric = typeInfo(column.type).operators == Operators::Ordered && !value.quoted;
     return numeric ? numberOf(parseNumber(value.text)) : std::nullopt;

@@ -18,17 +18,26 @@ constexpr uint64_t kHourMs = 3'600'000;
 constexpr int64_t kMostBin = 160;
 constexpr size_t kRecent = 16;
 
+/// Of the length and of eight words spread over the payload, the first and the last among them.
 uint64_t fingerprint(std::span<const uint8_t> payload)
 {
+    constexpr size_t kWords = 8;
     uint64_t sum = payload.size();
-    uint64_t word = 0;
-    for (size_t at = 0; at + sizeof word <= payload.size() && at < 64; at += sizeof word) {
-        std::memcpy(&word, payload.data() + at, sizeof word);
-        sum = (sum ^ word) * 0x9e3779b97f4a7c15ULL;
-    }
-    if (payload.size() >= sizeof word)
-        std::memcpy(&word, payload.data() + payload.size() - sizeof word, sizeof word);
-    return mix64(sum ^ word);
+    if (payload.size() < sizeof sum)
+        return sum;
+    const size_t step = (payload.size() - sizeof sum) / (kWords - 1);
+    const uint8_t* at = payload.data();
+    uint64_t factor = 0x9e3779b97f4a7c15ULL;
+    const auto take = [&](const uint8_t* from) {
+        uint64_t word = 0;
+        std::memcpy(&word, from, sizeof word);
+        sum += (word ^ (word >> 29)) * factor;
+        factor += 0x3c6ef372fe94f82aULL;
+    };
+    for (size_t i = 0; i + 1 < kWords; ++i, at += step)
+        take(at);
+    take(payload.data() + payload.size() - sizeof sum);
+    return sum;
 }
 
 /// Counts per bin of timeBin(), as an array while messages come.
@@ -61,12 +70,6 @@ bool hasUptime(Protocol protocol)
     return protocol != Protocol::Ipfix;
 }
 
-bool isDamaged(const DecodeStats& counts)
-{
-    using enum DecodeCount;
-    return counts[Truncated] + counts[MalformedMessages] + counts[MalformedSets] + counts[MalformedRecords] + counts[ReservedSets] > 0;
-}
-
 } // namespace
 
 /// The numbers of one source port.
@@ -79,14 +82,36 @@ struct HealthAccounting::Session {
     uint32_t boot = 0; ///< clock less uptime, modulo 2³²
     uint64_t exported = 0;
     uint64_t received = 0;
+    uint32_t units = 0; ///< of the latest message
+    uint32_t options = 0; ///< those of them that are options
+    uint32_t plain = 0; ///< messages that only follow in the way of RFC 7011
+    bool odd = false; ///< the numbers count the message itself, too
     SequenceTracker own;
     SequenceTracker other;
-    struct Recent {
-        uint64_t print = 0;
-        uint32_t sequence = 0;
-    };
-    std::array<Recent, kRecent> recent {};
+    // The latest messages, to know those that come twice.
+    std::array<uint32_t, kRecent> sequences {};
+    std::array<uint64_t, kRecent> prints {};
     size_t next = 0;
+
+    [[nodiscard]] bool knows(uint32_t number, uint64_t print) const
+    {
+        uint32_t same = 0;
+        for (const auto one : sequences)
+            same |= one == number ? 1U : 0U;
+        if (same == 0)
+            return false;
+        for (size_t i = 0; i < kRecent; ++i) {
+            if (sequences[i] == number && prints[i] == print)
+                return true;
+        }
+        return false;
+    }
+    void remember(uint32_t number, uint64_t print)
+    {
+        sequences[next] = number;
+        prints[next] = print;
+        next = (next + 1) % kRecent;
+    }
 };
 
 struct HealthAccounting::Stream {
@@ -94,19 +119,33 @@ struct HealthAccounting::Stream {
     bool touched = false;
     std::vector<Session> sessions;
     size_t latest = 0; ///< session
-    struct Source {
-        uint32_t id = 0;
-        SampleSeen last;
-    };
-    std::vector<Source> sources;
-    size_t source = 0; ///< latest of them
+    std::unordered_map<uint32_t, SampleSeen> sources; ///< the latest sample of each
+    SampleSeen* source = nullptr; ///< latest of them
     Histogram skew;
     Histogram delay;
     Histogram duration;
     std::array<size_t, kFactKinds> facts {};
     FactKey lastFact {FactKind::Sampling, -1, 0};
     Fact* last = nullptr; ///< of the sampling rates: nearly always the same
+    Ip agent;
+    Fact* agentFact = nullptr; ///< of `agent`
 };
+
+/// RFC 7011 3.1 counts the data records before a message, options data included. softflowd and others count the message's own
+/// as well, or leave options out. Believed unless the numbers have followed in the right way and only in that.
+void HealthAccounting::expectOddly(Session& session, const MessageInfo& message, uint32_t options)
+{
+    const uint32_t grown = message.sequence - session.sequence;
+    const bool odd = grown == message.units || grown == message.units - options;
+    if (session.own.distance(message.sequence) == 0) {
+        session.plain += !odd && session.options == 0 ? 1 : 0;
+    } else if (session.plain == 0 && grown > 0 && (odd || grown == session.units - session.options)) {
+        session.odd = odd;
+        session.own.expect(message.sequence);
+    } else if (session.plain == 0 && session.odd && static_cast<int32_t>(grown) > 0) {
+        session.own.expect(session.sequence + message.units);
+    }
+}
 
 HealthAccounting::HealthAccounting(MessageObserver* next, const Limits& limits)
     : m_next(next)
@@ -149,14 +188,38 @@ HealthAccounting::Stream* HealthAccounting::stream(const MessageInfo& message)
     const StreamKey key {message.exporter, message.protocol, message.domain};
     if (m_latest && m_latest->delta.key == key)
         return m_latest;
+    settle();
+    auto& lately = m_lately[(key.exporter.lo ^ key.exporter.lo >> 8 ^ key.domain ^ static_cast<uint64_t>(key.protocol) << 4) % m_lately.size()];
+    if (lately && lately->delta.key == key)
+        return m_latest = lately;
     auto found = m_streams.find(key);
     if (found == m_streams.end()) {
         if (m_streams.size() >= m_limits.streams)
-            return nullptr;
+            return m_latest = nullptr;
         found = m_streams.emplace(key, std::make_unique<Stream>()).first;
         found->second->delta.key = key;
     }
-    return m_latest = found->second.get();
+    return m_latest = lately = found->second.get();
+}
+
+/// What the decoder has counted since this was last done belongs to one stream: comparing the totals once for a row of its
+/// messages costs less than once for each of them.
+void HealthAccounting::settle()
+{
+    if (m_latest) {
+        using D = DecodeCount;
+        using H = HealthCount;
+        constexpr std::pair<D, H> kSame[] = {{D::Records, H::Records}, {D::Flows, H::Flows}, {D::OptionsRecords, H::OptionsRecords},
+            {D::CounterSamples, H::CounterSamples}, {D::DiscardedPackets, H::DiscardedPackets}, {D::Templates, H::Templates},
+            {D::TemplatesChanged, H::TemplatesChanged}, {D::TemplatesWithdrawn, H::TemplatesWithdrawn}, {D::TemplatesRefused, H::TemplatesRefused},
+            {D::LateSets, H::LateSets}, {D::Truncated, H::Malformed}, {D::MissingRecords, H::Malformed}, {D::MalformedMessages, H::Malformed},
+            {D::MalformedTemplates, H::Malformed}, {D::MalformedSets, H::Malformed}, {D::MalformedRecords, H::Malformed},
+            {D::ReservedSets, H::Malformed}, {D::UnknownSamples, H::UnknownSamples}};
+        for (const auto& [from, to] : kSame)
+            m_latest->delta.add(to, static_cast<int64_t>(m_before[from] - m_settled[from]));
+        m_latest->delta.add(H::UnknownSets, static_cast<int64_t>(m_settled[D::LateSets] - m_before[D::LateSets]));
+    }
+    m_settled = m_before;
 }
 
 void HealthAccounting::addFact(Stream& stream, const FactKey& key, uint64_t nowMs, int64_t value)
@@ -184,6 +247,7 @@ void HealthAccounting::onMessage(const MessageInfo& message)
     } else {
         ++m_report.beyond;
     }
+    m_before = *message.totals;
     m_templates.clear();
     m_unknown.clear();
     m_samples.clear();
@@ -202,17 +266,7 @@ void HealthAccounting::things(Stream& stream, const MessageInfo& message)
     delta.lastMs = std::max(delta.lastMs, now);
     delta.add(HealthCount::Messages);
     delta.add(HealthCount::Bytes, static_cast<int64_t>(message.payload.size()));
-    using D = DecodeCount;
-    using H = HealthCount;
-    constexpr std::pair<D, H> kSame[] = {{D::Records, H::Records}, {D::Flows, H::Flows}, {D::OptionsRecords, H::OptionsRecords},
-        {D::CounterSamples, H::CounterSamples}, {D::DiscardedPackets, H::DiscardedPackets}, {D::Templates, H::Templates},
-        {D::TemplatesChanged, H::TemplatesChanged}, {D::TemplatesWithdrawn, H::TemplatesWithdrawn}, {D::TemplatesRefused, H::TemplatesRefused},
-        {D::LateSets, H::LateSets}, {D::Truncated, H::Malformed}, {D::MissingRecords, H::Malformed}, {D::MalformedMessages, H::Malformed},
-        {D::MalformedTemplates, H::Malformed}, {D::MalformedSets, H::Malformed}, {D::MalformedRecords, H::Malformed},
-        {D::ReservedSets, H::Malformed}, {D::UnknownSamples, H::UnknownSamples}};
-    for (const auto& [from, to] : kSame)
-        delta.add(to, static_cast<int64_t>(message.counts[from]));
-    delta.add(H::UnknownSets, int64_t {message.lostSets} - static_cast<int64_t>(message.counts[D::LateSets]));
+    delta.add(HealthCount::UnknownSets, message.lostSets); // those that waited are taken back
     for (const auto id : m_unknown)
         addFact(stream, {FactKind::UnknownSet, id, 0}, now, 1);
     for (const auto& seen : m_templates) {
@@ -223,11 +277,26 @@ void HealthAccounting::things(Stream& stream, const MessageInfo& message)
             addFact(stream, {FactKind::UnknownSet, seen.id, 0}, 0, -static_cast<int64_t>(seen.lateSets));
     }
     if (!message.agent.isZero() && message.agent != message.exporter)
-        addFact(stream, {FactKind::Agent, static_cast<int64_t>(message.agent.lo), static_cast<int64_t>(message.agent.hi)}, now, 1);
+        agent(stream, message);
     if (message.exportedMs > 0 && now > 0) {
         const bool seconds = message.exportedMs % 1000 == 0;
         stream.skew.add(static_cast<int64_t>(message.exportedMs) - static_cast<int64_t>(now) + (seconds ? kHalfSecond : 0));
     }
+}
+
+void HealthAccounting::agent(Stream& stream, const MessageInfo& message)
+{
+    const auto now = message.origin.receivedMs;
+    if (stream.agentFact && stream.agent == message.agent) {
+        stream.agentFact->lastMs = std::max(stream.agentFact->lastMs, now);
+        ++stream.agentFact->value;
+        return;
+    }
+    const FactKey key {FactKind::Agent, static_cast<int64_t>(message.agent.lo), static_cast<int64_t>(message.agent.hi)};
+    addFact(stream, key, now, 1);
+    const auto found = stream.delta.facts.find(key);
+    stream.agentFact = found == stream.delta.facts.end() ? nullptr : &found->second;
+    stream.agent = message.agent;
 }
 
 /// Sampling rate and times of the message's first row and, for the rate, its last.
@@ -273,52 +342,56 @@ void HealthAccounting::rows(Stream& stream, const MessageInfo& message)
         stream.delta.add(HealthCount::FarTimes);
 }
 
+HealthAccounting::Session& HealthAccounting::session(Stream& stream, const MessageInfo& message)
+{
+    const auto port = message.origin.sourcePort;
+    const auto input = message.origin.input;
+    auto& sessions = stream.sessions;
+    const auto mine = [&](const Session& session) { return session.port == port && session.input == input; };
+    if (stream.latest < sessions.size() && mine(sessions[stream.latest]))
+        return sessions[stream.latest];
+    auto found = std::ranges::find_if(sessions, mine);
+    // Several sockets of one process count together.
+    if (found == sessions.end())
+        found = std::ranges::find_if(sessions, [&](const Session& session) { return session.own.distance(message.sequence) == 0 || session.other.distance(message.sequence) == 0; });
+    if (found == sessions.end() && sessions.size() < m_limits.sessions)
+        found = sessions.emplace(sessions.end());
+    if (found == sessions.end()) {
+        found = std::ranges::min_element(sessions, {}, &Session::received);
+        *found = {};
+    }
+    found->port = port;
+    found->input = input;
+    addFact(stream, {FactKind::Port, port, input}, message.origin.receivedMs, 1);
+    stream.latest = static_cast<size_t>(found - sessions.begin());
+    return *found;
+}
+
 void HealthAccounting::sequence(Stream& stream, const MessageInfo& message)
 {
     if (message.protocol == Protocol::NetFlow1 || message.units == 0)
         return; // nothing is numbered
     auto& delta = stream.delta;
     delta.add(HealthCount::Units, message.units);
-    const auto port = message.origin.sourcePort;
-    const auto input = message.origin.input;
-    auto& sessions = stream.sessions;
-    const auto mine = [&](const Session& session) { return session.port == port && session.input == input; };
-    if (stream.latest >= sessions.size() || !mine(sessions[stream.latest])) {
-        auto found = std::ranges::find_if(sessions, mine);
-        // Several sockets of one process count together.
-        if (found == sessions.end())
-            found = std::ranges::find_if(sessions, [&](const Session& session) { return session.own.distance(message.sequence) == 0 || session.other.distance(message.sequence) == 0; });
-        if (found == sessions.end() && sessions.size() < m_limits.sessions)
-            found = sessions.emplace(sessions.end());
-        if (found == sessions.end()) {
-            found = std::ranges::min_element(sessions, {}, &Session::received);
-            *found = {};
-        }
-        found->port = port;
-        found->input = input;
-        addFact(stream, {FactKind::Port, port, input}, message.origin.receivedMs, 1);
-        stream.latest = static_cast<size_t>(found - sessions.begin());
-    }
-    auto& session = sessions[stream.latest];
-
+    auto& session = this->session(stream, message);
     const auto print = fingerprint(message.payload);
-    const bool repeated = session.started && std::ranges::any_of(session.recent, [&](const auto& recent) { return recent.sequence == message.sequence && recent.print == print; });
-    if (repeated) {
+    if (session.started && session.knows(message.sequence, print)) {
         delta.add(HealthCount::Duplicates);
         return;
     }
-    session.recent[session.next] = {print, message.sequence};
-    session.next = (session.next + 1) % kRecent;
+    session.remember(message.sequence, print);
 
     // v9 counts datagrams and some count records; the others count records or flows and some count datagrams.
-    const auto records = static_cast<uint32_t>(message.counts[DecodeCount::Records] + message.counts[DecodeCount::OptionsRecords]);
+    const auto records = static_cast<uint32_t>(added(message, DecodeCount::Records) + added(message, DecodeCount::OptionsRecords));
     const bool nine = message.protocol == Protocol::NetFlow9;
-    const bool exact = message.lostSets == 0 && message.counts[DecodeCount::LateSets] == 0 && !isDamaged(message.counts);
+    using D = DecodeCount;
+    const bool exact = message.lostSets == 0 && added(message, D::LateSets) + added(message, D::Truncated) + added(message, D::MalformedMessages) + added(message, D::MalformedSets) + added(message, D::MalformedRecords) + added(message, D::ReservedSets) == 0;
     const uint32_t clock = static_cast<uint32_t>(message.exportedMs > 0 ? message.exportedMs : message.origin.receivedMs);
     const uint32_t boot = clock - message.uptimeMs;
     const bool uptime = hasUptime(message.protocol);
     const auto age = uptime ? static_cast<int64_t>(static_cast<int32_t>(message.uptimeMs - session.uptime))
                             : static_cast<int64_t>(message.exportedMs) - static_cast<int64_t>(session.exported);
+    const auto options = static_cast<uint32_t>(added(message, D::OptionsRecords));
     SequenceTracker::Message own {.sequence = message.sequence, .units = message.units, .exact = nine || message.protocol == Protocol::Sflow || exact};
     own.silence = session.started && message.origin.receivedMs > session.received + kSilenceMs;
     // Within one moment of a clock that counts seconds only a number far behind can be a new beginning.
@@ -326,6 +399,9 @@ void HealthAccounting::sequence(Stream& stream, const MessageInfo& message)
     auto other = own;
     other.units = nine ? records : 1;
     other.exact = !nine || exact;
+
+    if (message.protocol == Protocol::Ipfix && session.started)
+        expectOddly(session, message, options);
 
     const int32_t moved = static_cast<int32_t>(boot - session.boot);
     const bool follows = session.own.distance(message.sequence) == 0 || session.other.distance(message.sequence) == 0;
@@ -349,6 +425,8 @@ void HealthAccounting::sequence(Stream& stream, const MessageInfo& message)
         session.exported = message.exportedMs;
     }
     session.received = message.origin.receivedMs;
+    session.units = message.units;
+    session.options = options;
     session.started = true;
 }
 
@@ -391,18 +469,16 @@ void HealthAccounting::samples(Stream& stream)
 {
     auto& sources = stream.sources;
     for (const auto& seen : m_samples) {
-        if (stream.source >= sources.size() || sources[stream.source].id != seen.source) {
-            auto found = std::ranges::find(sources, seen.source, &Stream::Source::id);
+        if (!stream.source || stream.source->source != seen.source) {
+            const auto found = sources.find(seen.source);
             if (found == sources.end()) {
-                if (sources.size() >= m_limits.sources)
-                    continue;
-                sources.push_back({seen.source, seen});
-                stream.source = sources.size() - 1;
+                if (sources.size() < m_limits.sources)
+                    stream.source = &sources.emplace(seen.source, seen).first->second;
                 continue;
             }
-            stream.source = static_cast<size_t>(found - sources.begin());
+            stream.source = &found->second;
         }
-        auto& last = sources[stream.source].last;
+        auto& last = *stream.source;
         const auto ahead = static_cast<int32_t>(seen.sequence - last.sequence);
         const auto pool = static_cast<int32_t>(seen.pool - last.pool);
         const auto drops = static_cast<int32_t>(seen.drops - last.drops);
@@ -450,6 +526,7 @@ void HealthAccounting::counters(const MessageInfo& message, const CountersSeen& 
 
 HealthReport HealthAccounting::take()
 {
+    settle();
     HealthReport out = std::exchange(m_report, {});
     for (auto* touched : m_touched) {
         touched->skew.moveTo(touched->delta.facts, FactKind::Skew);
@@ -460,6 +537,7 @@ HealthReport HealthAccounting::take()
         touched->touched = false;
         touched->facts = {};
         touched->last = nullptr;
+        touched->agentFact = nullptr;
     }
     m_touched.clear();
     return out;

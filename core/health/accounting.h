@@ -62,10 +62,16 @@ private:
     };
 
     Stream* stream(const MessageInfo& message);
+    void settle();
     void addFact(Stream& stream, const FactKey& key, uint64_t nowMs, int64_t value);
     void things(Stream& stream, const MessageInfo& message);
+    void agent(Stream& stream, const MessageInfo& message);
     void rows(Stream& stream, const MessageInfo& message);
+    Session& session(Stream& stream, const MessageInfo& message);
+    static void expectOddly(Session& session, const MessageInfo& message, uint32_t options);
     void sequence(Stream& stream, const MessageInfo& message);
+    /// What the message that is being decoded added to a count.
+    [[nodiscard]] uint64_t added(const MessageInfo& message, DecodeCount id) const { return (*message.totals)[id] - m_before[id]; }
     void step(Stream& stream, const MessageInfo& message, SequenceTracker::Step step, bool other);
     void samples(Stream& stream);
     void counters(const MessageInfo& message, const CountersSeen& seen);
@@ -73,7 +79,10 @@ private:
     MessageObserver* m_next;
     Limits m_limits;
     std::unordered_map<StreamKey, std::unique_ptr<Stream>, KeyHash> m_streams;
+    std::array<Stream*, 64> m_lately {}; ///< by a few bits of their key: a few streams come again and again
     Stream* m_latest = nullptr;
+    DecodeStats m_before; ///< totals after the latest message
+    DecodeStats m_settled; ///< of these, what streams have been told of; the rest is m_latest's
     std::vector<Stream*> m_touched; ///< since the last take()
     std::unordered_map<Interface, Reading, InterfaceHash> m_readings;
     HealthReport m_report; ///< counters and `beyond`; streams have theirs

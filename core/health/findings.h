@@ -2,12 +2,11 @@
 // Findings: what looks wrong in what exporters send, with evidence, cause and what to do about it.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
-#include "core/health/health.h"
-#include "core/query/plan.h"
-#include "core/store/flowstore.h"
+#include "core/health/flowevidence.h"
 
 namespace rivereto::core {
 
@@ -22,7 +21,22 @@ std::string_view findingName(FindingKind kind);
 /// English, to be translated: "Data without a template".
 std::string_view findingTitle(FindingKind kind);
 
-/// Lines of configuration for one vendor's devices; names in capitals are to be replaced.
+enum class Severity : uint8_t {
+    Serious, ///< figures are wrong, or flows are missing
+    Warning, ///< something is not as it should be
+    Note ///< may well be meant, but figures have to be read with it in mind
+};
+/// "serious", "warning", "note".
+std::string_view severityName(Severity severity);
+
+/// For a person: an English template with {} placeholders and its arguments, kept apart so that the window can translate it.
+struct Sentence {
+    std::string_view text; ///< a string literal; translated in context "findings"
+    std::vector<std::string> args;
+    [[nodiscard]] std::string english() const;
+};
+
+/// Lines of configuration for one vendor's devices; words in capitals are to be replaced.
 struct FindingStep {
     std::string_view vendor;
     std::string_view lines;
@@ -30,24 +44,17 @@ struct FindingStep {
 
 struct Finding {
     FindingKind kind = FindingKind::NoTemplate;
-    bool serious = false; ///< figures are wrong, or flows are missing
-    StreamKey stream; ///< domain and protocol are 0 where it is about the whole exporter
+    Severity severity = Severity::Warning;
+    StreamKey stream {}; ///< protocol Unknown: it is about the whole exporter; exporter zero: about this machine
     uint64_t sinceMs = 0; ///< 0: not known
+    uint64_t untilMs = 0; ///< when it was last seen; 0: not known
     uint64_t count = 0; ///< of what the evidence tells
-    std::string evidence; ///< with numbers
-    std::string cause; ///< one sentence
-    std::string next; ///< what to do, one sentence
-    std::vector<FindingStep> steps;
+    Sentence evidence; ///< with numbers
+    Sentence cause;
+    Sentence next;
+    std::span<const FindingStep> steps {};
+    std::string condition {}; ///< filter for the flows concerned; empty: there are none to show
 };
-
-/// What rules need beside the account of exporters, from the stored flows.
-struct FlowEvidence {
-    std::map<Ip, uint64_t> zeroBytes; ///< flows
-    std::map<Ip, uint64_t> withoutInterface; ///< flows
-    std::map<Ip, uint64_t> flows;
-    std::map<std::string, std::vector<Ip>> addresses; ///< by exporter name
-};
-Result<FlowEvidence> flowEvidence(FlowStore& store, const TimeRange& range, const Now& now, const Control& control);
 
 /// Serious ones first, then by exporter. `pointMs`: length of a chart's point that flows should not outlast.
 std::vector<Finding> findingsOf(const HealthReport& report, const FlowEvidence& flows, uint64_t pointMs);

@@ -34,6 +34,8 @@ public:
     Step take(const Message& message);
     /// The exporter has restarted: whatever this number is, the next follows it.
     void restart(uint32_t sequence, uint32_t units);
+    /// The next number is this one, whatever has been counted.
+    void expect(uint32_t sequence) { m_next = sequence; }
     /// How far a number is from the one that is expected.
     [[nodiscard]] int32_t distance(uint32_t sequence) const { return static_cast<int32_t>(sequence - m_next); }
     [[nodiscard]] bool started() const { return m_started; }

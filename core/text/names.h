@@ -45,6 +45,11 @@ std::vector<std::string_view> icmpNames(bool v6);
 
 /// Name of an sFlow v5 drop reason ("ttl_exceeded"); empty for an unassigned number.
 std::string_view dropReasonName(uint16_t reason);
+/// What the column DropReason holds: one more than the reason, since 0 (net_unreachable) is one and most packets have none.
+constexpr uint16_t storedDropReason(uint64_t reason)
+{
+    return static_cast<uint16_t>(reason < 0xffff ? reason + 1 : 0xffff);
+}
 /// Any case; '-' and '_' are the same.
 std::optional<uint16_t> dropReasonNumber(std::string_view name);
 /// Every name in order of number, for completion.

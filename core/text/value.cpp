@@ -125,12 +125,13 @@ void appendNumberCell(std::string& out, const Column& column, uint64_t value)
         return;
     }
     if (literal == Literal::Enum) {
+        if (column.type == Type::DropReason) {
+            if (value != 0) // see storedDropReason
+                appendNameOr(out, dropReasonName(static_cast<uint16_t>(value - 1)), value - 1);
+            return;
+        }
         const auto names = enumNames(column.type);
-        const auto name = column.type == Type::DropReason ? dropReasonName(static_cast<uint16_t>(value))
-            : value < names.size()                        ? names[value]
-                                                          : std::string_view();
-        // Reason 0 is a reason (net_unreachable), but also every flow that was not dropped.
-        appendNameOr(out, column.type == Type::DropReason && value == 0 ? std::string_view() : name, value);
+        appendNameOr(out, value < names.size() ? names[value] : std::string_view(), value);
         return;
     }
     if (value == 0)

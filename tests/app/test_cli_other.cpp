@@ -96,7 +96,7 @@ void TestCliOther::configCheck_data()
     QTest::newRow("value") << QByteArray("\n\n[ui]\ntheme = \"pink\"\n") << ":4: expected system, light or dark, not “pink”";
     QTest::newRow("number") << QByteArray("[exporters]\ndefault-sampling = 0\n") << ":2: expected a whole number above 0";
     QTest::newRow("input") << QByteArray("[[input]]\nport = 2055\n[[input]]\nport = 99999\n") << ":4: ";
-    QTest::newRow("decoder") << QByteArray("[[input]]\nport = 2055\ndecoder = \"netflow\"\n") << "“netflow” is no decoder";
+    QTest::newRow("decoder") << QByteArray("[[input]]\nport = 2055\ndecoder = \"netflow\"\n") << "“netflow” is no value of decoder";
     QTest::newRow("networks file") << QByteArray("[networks]\nfiles = [\"nowhere.csv\"]\n") << "nowhere.csv";
     QTest::newRow("mmdb file") << QByteArray("[mmdb]\nfiles = [\"nowhere.mmdb\"]\n") << "nowhere.mmdb";
 }

@@ -114,7 +114,7 @@ void SessionTest::inputs_data()
     QTest::newRow("v4") << "192.0.2.1:9995" << "192.0.2.1" << 9995;
     QTest::newRow("v6") << "[2001:db8::1]:4739" << "2001:db8::1" << 4739;
     QTest::newRow("any") << "127.0.0.1:0" << "127.0.0.1" << 0;
-    QTest::newRow("settings") << "[::]:6343,decoder=sflow,time=packet,exporter=message" << "::" << 6343;
+    QTest::newRow("settings") << "[::]:6343,decoder=sflow,time=packet,exporter=message,decapsulation=any,strict=yes,elements=yes,allow=192.0.2.0/24+2001:db8::1" << "::" << 6343;
 }
 
 void SessionTest::inputs()
@@ -127,16 +127,16 @@ void SessionTest::inputs()
     QCOMPARE(QString::fromStdString(spec->address), address);
     QCOMPARE(static_cast<int>(spec->port), port);
     if (text.contains(',')) {
-        QCOMPARE(spec->decoder, std::optional(core::Protocol::Sflow));
-        QCOMPARE(spec->time, core::TimeSource::Packet);
-        QVERIFY(spec->exporterFromMessage);
+        QCOMPARE(spec->settings.decoder, std::optional(core::Protocol::Sflow));
+        QCOMPARE(spec->settings.time, core::TimeSource::Packet);
+        QVERIFY(spec->settings.exporterFromMessage);
     }
 }
 
 void SessionTest::wrongInputs_data()
 {
     QTest::addColumn<QString>("text");
-    for (const auto* text : {"", ":", "host", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:-1", "127.0.0.1:65536", "127.0.0.1:20 55", ":2055,", ":2055,decoder", ":2055,decoder=", ":2055,decoder=netflow", ":2055,time=later", ":2055,exporter=me", ":2055,=x"})
+    for (const auto* text : {"", ":", "host", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:-1", "127.0.0.1:65536", "127.0.0.1:20 55", ":2055,", ":2055,decoder", ":2055,decoder=", ":2055,decoder=netflow", ":2055,time=later", ":2055,exporter=me", ":2055,decapsulation=l2tp", ":2055,strict=maybe", ":2055,allow=here", ":2055,=x"})
         QTest::newRow(*text ? text : "empty") << QString(text);
 }
 
@@ -259,7 +259,7 @@ void SessionTest::listenerStopsInputsFirst()
 {
     Sink sink;
     sink.m_delayMs = 2;
-    auto listener = Listener::start({{.address = "127.0.0.1"}, {.address = "127.0.0.1"}, {.address = "127.0.0.1", .time = core::TimeSource::Packet}}, core::Schema::builtin(), sink, {.workers = 2});
+    auto listener = Listener::start({{.address = "127.0.0.1"}, {.address = "127.0.0.1"}, {.address = "127.0.0.1", .settings = {.time = core::TimeSource::Packet}}}, core::Schema::builtin(), sink, {.workers = 2});
     QVERIFY2(listener, listener ? "" : listener.error().message().c_str());
     std::jthread sender([ports = (*listener)->ports()](const std::stop_token& stop) {
         for (uint16_t i = 0; !stop.stop_requested(); ++i) {

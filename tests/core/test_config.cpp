@@ -21,6 +21,12 @@ namespace {
 constexpr auto kFull = R"([[input]]
 port = 2055
 time = "packet"
+decapsulation = "vxlan"
+strict = true
+allow = ["192.0.2.0/24", "2001:db8::1"]
+[[input]]
+kind = "capture"
+elements = true
 [exporters]
 default-sampling = 1000
 [[metadata.exporter]]
@@ -67,7 +73,12 @@ void TestConfig::readsEverySection()
     const auto config = parse(kFull);
     QVERIFY2(config, config ? "" : config.error().message().c_str());
     QCOMPARE(config->inputs.size(), size_t{1});
-    QCOMPARE(config->inputs[0].time, std::string("packet"));
+    QCOMPARE(config->inputs[0].settings.time, core::TimeSource::Packet);
+    QCOMPARE(config->inputs[0].settings.decapsulation, core::Decapsulation::Vxlan);
+    QVERIFY(config->inputs[0].settings.strict);
+    QCOMPARE(config->inputs[0].settings.allow.size(), size_t{2});
+    QVERIFY(config->captures.elements);
+    QVERIFY(!config->captures.strict);
     QCOMPARE(config->samplingDefault, std::optional<uint64_t>(1000));
     const auto* exporter = config->metadata.find(*core::Ip::parse("192.0.2.9"));
     QVERIFY(exporter);
@@ -80,7 +91,7 @@ void TestConfig::readsEverySection()
     QCOMPARE(config->asNames.at(64501), std::string("ACME"));
     QCOMPARE(config->mmdbFiles.size(), size_t{2});
     QCOMPARE(config->theme, std::string("dark"));
-    QCOMPARE(config->origins.at("ui.theme"), std::string("rivereto.toml:32"));
+    QCOMPARE(config->origins.at("ui.theme"), std::string("rivereto.toml:38"));
 }
 
 void TestConfig::environmentWins()
@@ -107,7 +118,10 @@ void TestConfig::refusesWithPlace_data()
     QTest::newRow("type") << "[mmdb]\nfiles = [1.5]" << "files takes a list of texts";
     QTest::newRow("precedence") << "[asn]\nprecedence = [\"guess\"]" << "“guess” is no way to an AS number";
     QTest::newRow("input without port") << "[[input]]\naddress = \"::1\"" << "an input needs a port";
-    QTest::newRow("port") << "[[input]]\nport = 70000" << "“port” is no key of an input, or has a wrong value";
+    QTest::newRow("port") << "[[input]]\nport = 70000" << "a port is a number from 1 to 65535";
+    QTest::newRow("input key") << "[[input]]\nprot = 2055" << "“prot” is no key of an input; there are address, port, kind, decoder, time";
+    QTest::newRow("input setting") << "[[input]]\nport = 2055\nallow = [\"10.0.0.0/8\", \"x\"]" << "rivereto.toml:3: “x” is no address or prefix";
+    QTest::newRow("capture with a port") << "[[input]]\nkind = \"capture\"\nport = 2055" << "has neither address nor port";
     QTest::newRow("exporter address") << "[[metadata.exporter]]\naddress = \"nowhere\"" << "“nowhere” is no address or subnet";
     QTest::newRow("interface") << "[[metadata.exporter]]\naddress = \"::1\"\n[[metadata.exporter.interface]]\nname = \"x\"" << "an interface needs its index";
     QTest::newRow("prefix") << "[networks.prefix.\"1.2.3.4\"]\nname = \"x\"" << "is no prefix like 192.0.2.0/24";
@@ -131,6 +145,8 @@ void TestConfig::dumpReadsBack()
     QVERIFY2(again, again ? "" : again.error().message().c_str());
     QCOMPARE(core::dumpConfig(*again).size() > 0, true);
     QCOMPARE(again->inputs.size(), size_t{1});
+    QVERIFY(again->inputs[0].settings == config->inputs[0].settings);
+    QVERIFY(again->captures == config->captures);
     QCOMPARE(again->theme, std::string("dark"));
     QCOMPARE(again->asPrecedence, config->asPrecedence);
     QCOMPARE(again->metadata.exporters().at(0).second.interfaces, config->metadata.exporters().at(0).second.interfaces);

@@ -51,7 +51,7 @@ FlowBatch flows()
         batch.set<uint8_t>(ColumnId::ICMPv4Type, row, row == 5 ? 8 : row == 6 ? 3 : 0);
         batch.set<uint8_t>(ColumnId::ICMPv4Code, row, row == 6 ? 1 : 0);
         batch.set<uint8_t>(ColumnId::ICMPv6Type, row, row == 4 ? 135 : 0);
-        batch.set<uint16_t>(ColumnId::DropReason, row, row == 2 ? 258 : 0);
+        batch.set<uint16_t>(ColumnId::DropReason, row, row == 2 ? storedDropReason(258) : uint16_t {});
         batch.setText(ColumnId::ExporterName, row, names[row]);
         batch.setText(ColumnId::InIfProvider, row, row < 2 ? "acme" : "");
         batch.setText(ColumnId::OutIfProvider, row, row == 1 ? "acme" : "other");

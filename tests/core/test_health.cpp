@@ -249,6 +249,67 @@ private slots:
         QCOMPARE(none.only().lost(), 0);
     }
 
+    /// softflowd counts the records of the message itself, too, and leaves options out.
+    void ipfixThatCountsItsOwnRecords()
+    {
+        Run run;
+        uint32_t sent = 0;
+        for (uint32_t i = 0; i < 20; ++i) {
+            const size_t records = i % 4 == 3 ? 5 : 24;
+            sent += static_cast<uint32_t>(records);
+            run.send(ten(sent, records, kExportSeconds + i));
+        }
+        QCOMPARE(run.only().lost(), 0);
+        QCOMPARE(run.only().restarts(), 0);
+        QCOMPARE(run.only().reordered(), 0);
+        sent += 24; // one is lost
+        run.send(ten(sent += 24, 24, kExportSeconds + 20));
+        QCOMPARE(run.only().lost(), 24);
+        QCOMPARE(run.only()[HealthCount::OwnGaps], 1);
+        Run right; // once it is known that numbers follow as they should, a gap of a message's size is a gap
+        right.send(ten(0, 10, kExportSeconds));
+        right.send(ten(10, 5, kExportSeconds + 1));
+        right.send(ten(15, 5, kExportSeconds + 2));
+        right.send(ten(27, 12, kExportSeconds + 3));
+        QCOMPARE(right.only().lost(), 7);
+    }
+
+    void sflowWrapsRestartsAndComesLate()
+    {
+        Run run;
+        const auto send = [&](uint32_t sequence, uint32_t uptime, uint32_t sampleNumber, uint64_t after) {
+            run.send(sflowDatagram(sequence, uptime, sample(sampleNumber, sampleNumber * 512, 0), 1), kReceived + after);
+        };
+        send(0xffff'fffe, 100'000, 0xffff'fffe, 0);
+        send(0xffff'ffff, 101'000, 0xffff'ffff, 1000);
+        send(1, 103'000, 1, 3000); // 0 comes late
+        send(0, 102'000, 0, 3100);
+        send(2, 104'000, 2, 4000);
+        QCOMPARE(run.only().lost(), 0);
+        QCOMPARE(run.only().reordered(), 1);
+        send(1, 1000, 1, 70'000); // the agent began anew
+        send(2, 2000, 2, 71'000);
+        QCOMPARE(run.only().lost(), 0);
+        QCOMPARE(run.only().restarts(), 1);
+    }
+
+    void countsGoToTheStreamTheyAreOf()
+    {
+        Run run;
+        for (uint32_t i = 0; i < 9; ++i) {
+            run.send(v5(10 + 3 * i, 3, 1'000'000 + i));
+            run.send(v9(i, 2, 1'000'000 + i));
+        }
+        run.only();
+        QCOMPARE(run.report.streams.size(), 2U);
+        for (const auto& [key, stream] : run.report.streams) {
+            QCOMPARE(stream[HealthCount::Messages], 9);
+            QCOMPARE(stream[HealthCount::Records], key.protocol == Protocol::NetFlow5 ? 27 : 18);
+            QCOMPARE(stream[HealthCount::Flows], key.protocol == Protocol::NetFlow5 ? 27 : 18);
+            QCOMPARE(stream[HealthCount::Templates], key.protocol == Protocol::NetFlow5 ? 0 : 9);
+        }
+    }
+
     void restartsAreNoLoss()
     {
         Run run;

@@ -66,8 +66,8 @@ private slots:
         QCOMPARE(cell(ColumnId::FlowDirection, uint8_t {2}), "egress");
         QCOMPARE(cell(ColumnId::ExportProtocol, uint8_t {6}), "sflow");
         QCOMPARE(cell(ColumnId::NATEvent, uint8_t {5}), "delete-quota-exceeded");
-        QCOMPARE(cell(ColumnId::DropReason, uint16_t {258}), "acl");
-        QCOMPARE(cell(ColumnId::DropReason, uint16_t {999}), "999");
+        QCOMPARE(cell(ColumnId::DropReason, storedDropReason(258)), "acl");
+        QCOMPARE(cell(ColumnId::DropReason, storedDropReason(999)), "999");
         QCOMPARE(cell(ColumnId::ICMPv4, icmpCell(8, 0)), "echo-request");
         QCOMPARE(cell(ColumnId::ICMPv4, icmpCell(0, 0)), "echo-reply");
         QCOMPARE(cell(ColumnId::ICMPv6, icmpCell(135, 0)), "neighbor-solicitation");
