@@ -112,6 +112,21 @@ std::string interfacesText(const std::vector<core::InterfaceHealth>& interfaces,
     return listing.print(format);
 }
 
+/// Beside what exporters lost: what was lost after it had arrived.
+void sayLostHere(core::FlowStore& store)
+{
+    const auto interruptions = store.interruptions({0, UINT64_MAX});
+    if (!interruptions)
+        return;
+    uint64_t kernel = 0, here = 0;
+    for (const auto& one : *interruptions) {
+        kernel += one.kind == core::Interruption::Kind::KernelLost ? one.datagrams : 0;
+        here += one.kind == core::Interruption::Kind::Dropped ? one.datagrams : 0;
+    }
+    if (kernel + here > 0)
+        say(fmt::format("rivereto: lost on this machine: {} datagrams by the kernel, {} by Rivereto\n", core::formatCount(kernel), core::formatCount(here)));
+}
+
 } // namespace
 
 int runExporters(const QStringList& arguments)
@@ -161,6 +176,7 @@ int runExporters(const QStringList& arguments)
         out.write(interfacesText(interfaces, *format));
     } else {
         out.write(exportersText(*report, *format, now.utcOffsetMinutes));
+        sayLostHere(store);
     }
     out.flush();
     return out.ok() ? input->exit : static_cast<int>(kFailed);

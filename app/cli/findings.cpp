@@ -33,13 +33,28 @@ std::string whose(const core::StreamKey& stream)
     return fmt::format("{}, {}, {} {}", stream.exporter.toString(), core::protocolName(stream.protocol), core::domainName(stream.protocol), stream.domain);
 }
 
-std::string asText(const std::vector<core::Finding>& findings)
+/// "since 2026-11-24T10:00:00Z, last 2026-11-24T11:00:00Z"
+std::string when(const core::Finding& finding, int offset)
+{
+    if (finding.sinceMs == 0)
+        return {};
+    auto out = fmt::format("  Since {}", core::formatTime(finding.sinceMs, offset));
+    if (finding.untilMs > finding.sinceMs)
+        out += fmt::format(", last {}", core::formatTime(finding.untilMs, offset));
+    return out + "\n";
+}
+
+std::string asText(const std::vector<core::Finding>& findings, size_t streams, int offset)
 {
     if (findings.empty())
-        return "nothing found\n";
+        return streams == 0 ? "Nothing is known of any exporter\n" : fmt::format("Nothing found (exporter streams looked at: {})\n", streams);
     std::string out;
     for (const auto& finding : findings) {
-        out += fmt::format("{} {} – {}\n  {}\n  Cause: {}\n  Next: {}\n", finding.serious ? "!!" : "! ", core::findingTitle(finding.kind), whose(finding.stream), finding.evidence, finding.cause, finding.next);
+        const auto who = finding.stream.exporter.isZero() ? std::string() : " – " + whose(finding.stream);
+        out += fmt::format("[{}] {}{}\n  {}\n{}", core::severityName(finding.severity), core::findingTitle(finding.kind), who, finding.evidence.english(), when(finding, offset));
+        out += fmt::format("  Cause: {}\n  Next: {}\n", finding.cause.english(), finding.next.english());
+        if (!finding.condition.empty())
+            out += fmt::format("  Flows: {}\n", finding.condition);
         out += linesOf(finding, "    ") + "\n";
     }
     return out;
@@ -47,13 +62,15 @@ std::string asText(const std::vector<core::Finding>& findings)
 
 std::string asListing(const std::vector<core::Finding>& findings, Format format, int offset)
 {
-    Listing listing({{"finding", ""}, {"serious", "", true}, {"exporter", ""}, {"protocol", ""}, {"domain", "", true}, {"since", ""}, {"count", "", true}, {"title", ""}, {"evidence", ""}, {"cause", ""}, {"next", ""}, {"configuration", ""}});
+    Listing listing({{"finding", ""}, {"severity", ""}, {"exporter", ""}, {"protocol", ""}, {"domain", "", true}, {"since", ""}, {"until", ""}, {"count", "", true}, {"title", ""}, {"evidence", ""}, {"cause", ""},
+        {"next", ""}, {"filter", ""}, {"configuration", ""}});
+    const auto time = [&](uint64_t ms) { return ms > 0 ? core::formatTime(ms, offset) : std::string(); };
     for (const auto& finding : findings) {
         const bool whole = finding.stream.protocol == core::Protocol::Unknown;
-        listing.add({{std::string(core::findingName(finding.kind)), ""}, {format == Format::Json ? (finding.serious ? "true" : "false") : (finding.serious ? "1" : "0"), ""}, {finding.stream.exporter.toString(), ""},
-            {whole ? std::string() : std::string(core::protocolName(finding.stream.protocol)), ""}, {whole ? std::string() : fmt::format("{}", finding.stream.domain), ""},
-            {finding.sinceMs > 0 ? core::formatTime(finding.sinceMs, offset) : std::string(), ""}, {fmt::format("{}", finding.count), ""}, {std::string(core::findingTitle(finding.kind)), ""},
-            {finding.evidence, ""}, {finding.cause, ""}, {finding.next, ""}, {linesOf(finding, ""), ""}});
+        listing.add({{std::string(core::findingName(finding.kind)), ""}, {std::string(core::severityName(finding.severity)), ""},
+            {finding.stream.exporter.isZero() ? std::string() : finding.stream.exporter.toString(), ""}, {whole ? std::string() : std::string(core::protocolName(finding.stream.protocol)), ""},
+            {whole ? std::string() : fmt::format("{}", finding.stream.domain), ""}, {time(finding.sinceMs), ""}, {time(finding.untilMs), ""}, {fmt::format("{}", finding.count), ""},
+            {std::string(core::findingTitle(finding.kind)), ""}, {finding.evidence.english(), ""}, {finding.cause.english(), ""}, {finding.next.english(), ""}, {finding.condition, ""}, {linesOf(finding, ""), ""}});
     }
     return listing.print(format);
 }
@@ -94,7 +111,7 @@ int runFindings(const QStringList& arguments)
         return sayFailed(flows.error());
     const auto findings = core::findingsOf(*report, *flows, *interval);
     Output out;
-    out.write(*format == Format::Text ? asText(findings) : asListing(findings, *format, now.utcOffsetMinutes));
+    out.write(*format == Format::Text ? asText(findings, report->streams.size(), now.utcOffsetMinutes) : asListing(findings, *format, now.utcOffsetMinutes));
     out.flush();
     return out.ok() ? input->exit : static_cast<int>(kFailed);
 }
