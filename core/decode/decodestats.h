@@ -39,6 +39,20 @@ public:
             m_counts[i] -= before.m_counts[i];
         return *this;
     }
+    /// Whether nothing but datagrams, messages, records and flows was counted since.
+    [[nodiscard]] bool isPlainSince(const DecodeStats& before) const
+    {
+        uint64_t different = 0;
+        for (size_t i = kPlain; i < kSize; ++i)
+            different |= m_counts[i] ^ before.m_counts[i];
+        return different == 0;
+    }
+    /// Takes over datagrams, messages, records and flows.
+    void takePlain(const DecodeStats& other)
+    {
+        for (size_t i = 0; i < kPlain; ++i)
+            m_counts[i] = other.m_counts[i];
+    }
     bool operator==(const DecodeStats&) const = default;
 
     [[nodiscard]] uint64_t datagrams() const { return (*this)[DecodeCount::Datagrams]; }
@@ -48,6 +62,7 @@ public:
     [[nodiscard]] uint64_t losses() const;
 
 private:
+    static constexpr size_t kPlain = static_cast<size_t>(DecodeCount::Flows) + 1;
     std::array<uint64_t, kSize> m_counts {};
 };
 

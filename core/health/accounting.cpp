@@ -18,10 +18,10 @@ constexpr uint64_t kHourMs = 3'600'000;
 constexpr int64_t kMostBin = 160;
 constexpr size_t kRecent = 16;
 
-/// Of the length and of eight words spread over the payload, the first and the last among them.
+/// Of the length and of five words spread over the payload, the first and the last among them.
 uint64_t fingerprint(std::span<const uint8_t> payload)
 {
-    constexpr size_t kWords = 8;
+    constexpr size_t kWords = 5;
     uint64_t sum = payload.size();
     if (payload.size() < sizeof sum)
         return sum;
@@ -129,6 +129,8 @@ struct HealthAccounting::Stream {
     Fact* last = nullptr; ///< of the sampling rates: nearly always the same
     Ip agent;
     Fact* agentFact = nullptr; ///< of `agent`
+    FactKey templateKey;
+    Fact* templateFact = nullptr; ///< of `templateKey`
 };
 
 /// RFC 7011 3.1 counts the data records before a message, options data included. softflowd and others count the message's own
@@ -206,9 +208,17 @@ HealthAccounting::Stream* HealthAccounting::stream(const MessageInfo& message)
 /// messages costs less than once for each of them.
 void HealthAccounting::settle()
 {
+    using D = DecodeCount;
+    using H = HealthCount;
+    if (m_allPlain) {
+        if (m_latest) {
+            m_latest->delta.add(H::Records, static_cast<int64_t>(m_before[D::Records] - m_settled[D::Records]));
+            m_latest->delta.add(H::Flows, static_cast<int64_t>(m_before[D::Flows] - m_settled[D::Flows]));
+        }
+        m_settled.takePlain(m_before);
+        return;
+    }
     if (m_latest) {
-        using D = DecodeCount;
-        using H = HealthCount;
         constexpr std::pair<D, H> kSame[] = {{D::Records, H::Records}, {D::Flows, H::Flows}, {D::OptionsRecords, H::OptionsRecords},
             {D::CounterSamples, H::CounterSamples}, {D::DiscardedPackets, H::DiscardedPackets}, {D::Templates, H::Templates},
             {D::TemplatesChanged, H::TemplatesChanged}, {D::TemplatesWithdrawn, H::TemplatesWithdrawn}, {D::TemplatesRefused, H::TemplatesRefused},
@@ -220,6 +230,7 @@ void HealthAccounting::settle()
         m_latest->delta.add(H::UnknownSets, static_cast<int64_t>(m_settled[D::LateSets] - m_before[D::LateSets]));
     }
     m_settled = m_before;
+    m_allPlain = true;
 }
 
 void HealthAccounting::addFact(Stream& stream, const FactKey& key, uint64_t nowMs, int64_t value)
@@ -235,6 +246,7 @@ void HealthAccounting::addFact(Stream& stream, const FactKey& key, uint64_t nowM
 
 void HealthAccounting::onMessage(const MessageInfo& message)
 {
+    m_plain = message.totals->isPlainSince(m_before);
     if (Stream* known = stream(message)) {
         if (!std::exchange(known->touched, true))
             m_touched.push_back(known);
@@ -247,7 +259,12 @@ void HealthAccounting::onMessage(const MessageInfo& message)
     } else {
         ++m_report.beyond;
     }
-    m_before = *message.totals;
+    if (m_plain) {
+        m_before.takePlain(*message.totals);
+    } else {
+        m_before = *message.totals;
+        m_allPlain = false;
+    }
     m_templates.clear();
     m_unknown.clear();
     m_samples.clear();
@@ -270,7 +287,16 @@ void HealthAccounting::things(Stream& stream, const MessageInfo& message)
     for (const auto id : m_unknown)
         addFact(stream, {FactKind::UnknownSet, id, 0}, now, 1);
     for (const auto& seen : m_templates) {
-        addFact(stream, {FactKind::Template, seen.id, static_cast<int64_t>(seen.fields) + (seen.options ? 65536 : 0)}, now, 1);
+        const FactKey key {FactKind::Template, seen.id, static_cast<int64_t>(seen.fields) + (seen.options ? 65536 : 0)};
+        if (stream.templateFact && stream.templateKey == key) { // many send one with every datagram
+            stream.templateFact->lastMs = std::max(stream.templateFact->lastMs, now);
+            ++stream.templateFact->value;
+        } else {
+            addFact(stream, key, now, 1);
+            const auto found = stream.delta.facts.find(key);
+            stream.templateFact = found == stream.delta.facts.end() ? nullptr : &found->second;
+            stream.templateKey = key;
+        }
         if (seen.changed)
             addFact(stream, {FactKind::TemplateChange, seen.id, 0}, now, 1);
         if (seen.lateSets > 0)
@@ -385,7 +411,7 @@ void HealthAccounting::sequence(Stream& stream, const MessageInfo& message)
     const auto records = static_cast<uint32_t>(added(message, DecodeCount::Records) + added(message, DecodeCount::OptionsRecords));
     const bool nine = message.protocol == Protocol::NetFlow9;
     using D = DecodeCount;
-    const bool exact = message.lostSets == 0 && added(message, D::LateSets) + added(message, D::Truncated) + added(message, D::MalformedMessages) + added(message, D::MalformedSets) + added(message, D::MalformedRecords) + added(message, D::ReservedSets) == 0;
+    const bool exact = m_plain ? message.lostSets == 0 : message.lostSets == 0 && added(message, D::LateSets) + added(message, D::Truncated) + added(message, D::MalformedMessages) + added(message, D::MalformedSets) + added(message, D::MalformedRecords) + added(message, D::ReservedSets) == 0;
     const uint32_t clock = static_cast<uint32_t>(message.exportedMs > 0 ? message.exportedMs : message.origin.receivedMs);
     const uint32_t boot = clock - message.uptimeMs;
     const bool uptime = hasUptime(message.protocol);
@@ -538,6 +564,7 @@ HealthReport HealthAccounting::take()
         touched->facts = {};
         touched->last = nullptr;
         touched->agentFact = nullptr;
+        touched->templateFact = nullptr;
     }
     m_touched.clear();
     return out;

@@ -83,6 +83,8 @@ private:
     Stream* m_latest = nullptr;
     DecodeStats m_before; ///< totals after the latest message
     DecodeStats m_settled; ///< of these, what streams have been told of; the rest is m_latest's
+    bool m_plain = true; ///< the message that is being decoded was only of records and flows …
+    bool m_allPlain = true; ///< … and all since m_settled were
     std::vector<Stream*> m_touched; ///< since the last take()
     std::unordered_map<Interface, Reading, InterfaceHash> m_readings;
     HealthReport m_report; ///< counters and `beyond`; streams have theirs
