@@ -18,25 +18,21 @@ constexpr uint64_t kHourMs = 3'600'000;
 constexpr int64_t kMostBin = 160;
 constexpr size_t kRecent = 16;
 
-/// Of the length and of five words spread over the payload, the first and the last among them.
+/// Of the length and of a few words: those where headers have times (NetFlow and IPFIX from 4 on, sFlow at 20 or 32), the middle
+/// and the end.
 uint64_t fingerprint(std::span<const uint8_t> payload)
 {
-    constexpr size_t kWords = 5;
     uint64_t sum = payload.size();
     if (payload.size() < sizeof sum)
         return sum;
-    const size_t step = (payload.size() - sizeof sum) / (kWords - 1);
-    const uint8_t* at = payload.data();
+    const size_t last = payload.size() - sizeof sum;
     uint64_t factor = 0x9e3779b97f4a7c15ULL;
-    const auto take = [&](const uint8_t* from) {
+    for (const size_t at : {std::min<size_t>(4, last), std::min<size_t>(16, last), std::min<size_t>(28, last), last / 2, last}) {
         uint64_t word = 0;
-        std::memcpy(&word, from, sizeof word);
+        std::memcpy(&word, payload.data() + at, sizeof word);
         sum += (word ^ (word >> 29)) * factor;
         factor += 0x3c6ef372fe94f82aULL;
-    };
-    for (size_t i = 0; i + 1 < kWords; ++i, at += step)
-        take(at);
-    take(payload.data() + payload.size() - sizeof sum);
+    }
     return sum;
 }
 
