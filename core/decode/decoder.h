@@ -103,7 +103,8 @@ struct DecoderOptions {
     std::vector<Prefix> allow; ///< sources that are heard; empty: all
     std::optional<uint64_t> samplingOverride; ///< wins over what the exporter says
     std::optional<uint64_t> samplingDefault; ///< used when nothing says a rate
-    size_t maxTemplates = 65536; ///< over all exporters
+    size_t maxTemplates = 65536; ///< over all exporters; what is over goes out, the oldest first
+    size_t maxTemplatesPerExporter = 8192; ///< of one source address
     size_t maxNames = 65536; ///< samplers, interface, VRF and application names, an exporter
     size_t maxPendingBytes = 16 << 20; ///< data sets that wait for their template
     uint64_t maxPendingAgeMs = 3'600'000; ///< in receive time

@@ -16,7 +16,7 @@ public:
     SetDissector(std::shared_ptr<const Schema> schema, size_t maxTemplates)
         : m_schema(std::move(schema))
         , m_elements(*m_schema)
-        , m_templates(maxTemplates)
+        , m_templates({maxTemplates, maxTemplates})
     {
     }
 

@@ -180,7 +180,9 @@ void SetDecoder::define(uint16_t id, std::vector<FieldSpec> fields, bool options
     m_stats.add(DecodeCount::Templates);
     const auto key = TemplateKey::of(*m_message, id);
     TemplateSeen seen {.id = id, .options = options, .fields = fields.size()};
-    switch (m_templates.define(key, std::move(fields), options, m_elements, m_schema)) {
+    const auto [outcome, evicted] = m_templates.define(key, std::move(fields), options, m_elements, m_schema);
+    m_stats.add(DecodeCount::TemplatesEvicted, evicted);
+    switch (outcome) {
     case TemplateTable::Outcome::Refused:
         m_stats.add(DecodeCount::TemplatesRefused);
         return;

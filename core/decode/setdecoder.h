@@ -21,7 +21,7 @@ public:
         , m_writer(writer)
         , m_stats(stats)
         , m_observer(options.observer)
-        , m_templates(options.maxTemplates)
+        , m_templates({options.maxTemplates, options.maxTemplatesPerExporter})
         , m_pending(options.maxPendingBytes, options.maxPendingAgeMs)
     {
     }

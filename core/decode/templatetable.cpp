@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/decode/templatetable.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace rivereto::core {
 
 namespace {
-constexpr size_t kMeanFields = 32; ///< the limit of fields over all templates is this many a template
+constexpr size_t kMeanFields = 32; ///< fields are limited to this many a template
 constexpr size_t kPendingShare = 16; ///< one template's sets may take this part of all memory for waiting sets
 } // namespace
+
+TemplateTable::TemplateTable(Limits limits)
+    : m_limits {limits.templates, std::min(limits.perExporter, limits.templates)}
+{
+}
 
 const Template* TemplateTable::find(const TemplateKey& key) const
 {
@@ -21,41 +27,100 @@ const Template* TemplateTable::find(const TemplateKey& key) const
 const Template* TemplateTable::search(const TemplateKey& key) const
 {
     if (const auto it = m_sessions.find(key); it != m_sessions.end())
-        return it->second.get();
+        return &it->second.layout;
     const auto it = m_anywhere.find(key.anywhere());
-    return it == m_anywhere.end() ? nullptr : it->second.get();
+    return it == m_anywhere.end() ? nullptr : &it->second->layout;
 }
 
-TemplateTable::Outcome TemplateTable::define(
+TemplateTable::Defined TemplateTable::define(
     const TemplateKey& key, std::vector<FieldSpec> fields, bool options, const ElementMap& elements, const Schema& schema)
 {
-    const auto it = m_sessions.find(key);
-    const bool known = it != m_sessions.end();
-    if (known && it->second->fields == fields && it->second->options == options) {
-        if (auto& anywhere = m_anywhere[key.anywhere()]; anywhere != it->second) {
-            anywhere = it->second;
-            m_found.fill({});
+    const auto known = m_sessions.find(key);
+    const Outcome outcome = known == m_sessions.end() ? Outcome::New : Outcome::Changed;
+    if (outcome == Outcome::Changed) {
+        Entry& entry = known->second;
+        if (entry.layout.fields == fields && entry.layout.options == options) {
+            rejuvenate(entry);
+            standForAll(entry);
+            return {Outcome::Same};
         }
-        return Outcome::Same;
+        forget(entry);
     }
-    const size_t before = known ? it->second->fields.size() : 0;
-    if ((!known && m_sessions.size() >= m_limit) || m_fields - before + fields.size() > m_limit * kMeanFields)
-        return Outcome::Refused;
-    m_fields += fields.size() - before;
-    m_found.fill({});
-    auto compiled = std::make_shared<const Template>(compileTemplate(std::move(fields), options, elements, schema));
-    m_anywhere[key.anywhere()] = compiled;
-    m_sessions[key] = std::move(compiled);
-    return known ? Outcome::Changed : Outcome::New;
+    if (!couldFit(fields.size()))
+        return {Outcome::Refused};
+    const size_t evicted = makeRoom(key.source, fields.size());
+    Entry& entry = m_sessions[key];
+    entry.key = key;
+    entry.layout = compileTemplate(std::move(fields), options, elements, schema);
+    insert(entry);
+    standForAll(entry);
+    return {outcome, evicted};
 }
 
-void TemplateTable::forget(Map::iterator it)
+bool TemplateTable::couldFit(size_t fields) const
 {
-    m_fields -= it->second->fields.size();
+    return m_limits.perExporter > 0 && fields <= m_limits.perExporter * kMeanFields;
+}
+
+/// For one more template of the exporter, which could fit; returns how many had to go.
+size_t TemplateTable::makeRoom(Ip exporter, size_t fields)
+{
+    size_t evicted = 0;
+    const auto full = [&](const Order& order, size_t have, size_t limit) {
+        return order.size() >= limit || have + fields > limit * kMeanFields;
+    };
+    for (auto own = m_exporters.find(exporter);
+         own != m_exporters.end() && full(own->second.order, own->second.fields, m_limits.perExporter);
+         own = m_exporters.find(exporter)) {
+        forget(*own->second.order.front());
+        ++evicted;
+    }
+    for (; full(m_order, m_fields, m_limits.templates); ++evicted)
+        forget(*m_order.front());
+    return evicted;
+}
+
+/// As the youngest.
+void TemplateTable::insert(Entry& entry)
+{
+    auto& exporter = m_exporters[entry.key.source];
+    entry.exporter = &exporter;
+    entry.inAll = m_order.insert(m_order.end(), &entry);
+    entry.inExporter = exporter.order.insert(exporter.order.end(), &entry);
+    m_fields += entry.layout.fields.size();
+    exporter.fields += entry.layout.fields.size();
     m_found.fill({});
-    const auto anywhere = m_anywhere.find(it->first.anywhere());
-    if (anywhere != m_anywhere.end() && anywhere->second == it->second)
+}
+
+void TemplateTable::rejuvenate(Entry& entry)
+{
+    m_order.splice(m_order.end(), m_order, entry.inAll);
+    auto& own = entry.exporter->order;
+    own.splice(own.end(), own, entry.inExporter);
+}
+
+/// Makes it the one that is used for other ports and inputs of its exporter.
+void TemplateTable::standForAll(Entry& entry)
+{
+    if (auto& anywhere = m_anywhere[entry.key.anywhere()]; anywhere != &entry) {
+        anywhere = &entry;
+        m_found.fill({});
+    }
+}
+
+void TemplateTable::forget(Entry& entry)
+{
+    m_found.fill({});
+    if (const auto anywhere = m_anywhere.find(entry.key.anywhere()); anywhere != m_anywhere.end() && anywhere->second == &entry)
         m_anywhere.erase(anywhere);
+    const size_t fields = entry.layout.fields.size();
+    m_fields -= fields;
+    m_order.erase(entry.inAll);
+    entry.exporter->fields -= fields;
+    entry.exporter->order.erase(entry.inExporter);
+    if (entry.exporter->order.empty())
+        m_exporters.erase(entry.key.source);
+    m_sessions.erase(TemplateKey(entry.key));
 }
 
 bool TemplateTable::withdraw(const TemplateKey& key)
@@ -63,26 +128,25 @@ bool TemplateTable::withdraw(const TemplateKey& key)
     const auto it = m_sessions.find(key);
     if (it == m_sessions.end())
         return false;
-    forget(it);
-    m_sessions.erase(it);
+    forget(it->second);
     return true;
 }
 
 size_t TemplateTable::withdrawAll(const TemplateKey& key, bool options)
 {
-    size_t count = 0;
-    for (auto it = m_sessions.begin(); it != m_sessions.end();) {
-        TemplateKey same = it->first;
+    const auto exporter = m_exporters.find(key.source);
+    if (exporter == m_exporters.end())
+        return 0;
+    std::vector<Entry*> all;
+    for (Entry* entry : exporter->second.order) {
+        TemplateKey same = entry->key;
         same.id = key.id;
-        if (same == key && it->second->options == options) {
-            forget(it);
-            it = m_sessions.erase(it);
-            ++count;
-        } else {
-            ++it;
-        }
+        if (same == key && entry->layout.options == options)
+            all.push_back(entry);
     }
-    return count;
+    for (Entry* entry : all)
+        forget(*entry);
+    return all.size();
 }
 
 size_t PendingSets::add(const TemplateKey& key, const MessageContext& message, Bytes bytes)

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <deque>
 #include <list>
-#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -43,29 +42,61 @@ struct TemplateKeyHash {
     }
 };
 
+/// Bounded: a new template beyond a limit puts out the oldest, first of its exporter, then of all. What an exporter announces
+/// again is young again.
 class TemplateTable {
 public:
     enum class Outcome : uint8_t { New, Same, Changed, Refused };
+    struct Defined {
+        Outcome outcome = Outcome::New;
+        size_t evicted = 0; ///< others that had to go
+    };
+    /// Their fields are limited, too: to so many on average.
+    struct Limits {
+        size_t templates = 0; ///< over all exporters
+        size_t perExporter = 0; ///< one source address
+    };
 
-    explicit TemplateTable(size_t limit)
-        : m_limit(limit)
-    {
-    }
+    explicit TemplateTable(Limits limits);
+    TemplateTable(const TemplateTable&) = delete;
+    TemplateTable& operator=(const TemplateTable&) = delete;
 
     /// Of this session, else the one that the same exporter and domain defined last on another port or input; nullptr when
     /// there is none. Valid until templates are defined or withdrawn.
     [[nodiscard]] const Template* find(const TemplateKey& key) const;
-    Outcome define(
+    /// Refused: it could never fit. What the session defined under the number before is gone then, too.
+    Defined define(
         const TemplateKey& key, std::vector<FieldSpec> fields, bool options, const ElementMap& elements, const Schema& schema);
     /// False when there was none.
     bool withdraw(const TemplateKey& key);
     /// All templates, or all options templates, of the key's session (its id does not matter); returns how many.
     size_t withdrawAll(const TemplateKey& key, bool options);
+    [[nodiscard]] size_t size() const { return m_order.size(); }
 
 private:
-    using Map = std::unordered_map<TemplateKey, std::shared_ptr<const Template>, TemplateKeyHash>;
-    void forget(Map::iterator it);
+    struct Entry;
+    using Order = std::list<Entry*>; ///< the oldest first
+    struct Exporter {
+        Order order;
+        size_t fields = 0;
+    };
+    struct Entry {
+        TemplateKey key;
+        Template layout;
+        Exporter* exporter = nullptr;
+        Order::iterator inAll;
+        Order::iterator inExporter;
+    };
+    template <class Value>
+    using Map = std::unordered_map<TemplateKey, Value, TemplateKeyHash>;
+
     [[nodiscard]] const Template* search(const TemplateKey& key) const;
+    [[nodiscard]] bool couldFit(size_t fields) const;
+    size_t makeRoom(Ip exporter, size_t fields);
+    void insert(Entry& entry);
+    void rejuvenate(Entry& entry);
+    void standForAll(Entry& entry);
+    void forget(Entry& entry);
 
     /// What was found lately: a few templates come again and again.
     struct Found {
@@ -73,9 +104,11 @@ private:
         const Template* layout = nullptr;
     };
     mutable std::array<Found, 64> m_found;
-    Map m_sessions;
-    Map m_anywhere;
-    size_t m_limit;
+    Map<Entry> m_sessions;
+    Map<Entry*> m_anywhere;
+    std::unordered_map<Ip, Exporter> m_exporters; ///< those with templates
+    Order m_order; ///< of all
+    Limits m_limits;
     size_t m_fields = 0;
 };
 

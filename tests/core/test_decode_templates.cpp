@@ -3,6 +3,7 @@
 #include <QtTest>
 
 #include "core/decode/decoder.h"
+#include "core/decode/templatetable.h"
 #include "tests/support/messages.h"
 #include "tests/support/rows.h"
 
@@ -141,7 +142,98 @@ private slots:
         Run run({.maxTemplates = 3});
         for (uint16_t id = 256; id < 266; ++id)
             run(ipfix(set(2, templateRecord(id, {{1, 4}}))));
-        QCOMPARE(run.count(DecodeCount::TemplatesRefused), 7U);
+        QCOMPARE(run.count(DecodeCount::TemplatesRefused), 0U);
+        QCOMPARE(run.count(DecodeCount::TemplatesEvicted), 7U);
+        for (uint16_t id = 256; id < 266; ++id)
+            run(ipfix(set(id, Octets().u32(1))));
+        QCOMPARE(run.rows(), 3U); // the youngest
+    }
+
+    void announcedAgainIsYoungAgain()
+    {
+        Run run({.maxTemplates = 3});
+        for (const uint16_t id : {256, 257, 258, 256, 259, 260})
+            run(ipfix(set(2, templateRecord(id, {{1, 4}}))));
+        QCOMPARE(run.count(DecodeCount::TemplatesEvicted), 2U);
+        for (const uint16_t id : {256, 259, 260, 257, 258})
+            run(ipfix(set(id, Octets().u32(1))));
+        QCOMPARE(run.rows(), 3U);
+        QCOMPARE(run.count(DecodeCount::TemplatesChanged), 0U);
+        run(ipfix(set(2, templateRecord(257, {{1, 4}})))); // one that was put out comes again, and what waits for it
+        QCOMPARE(run.rows(), 4U);
+    }
+
+    void fieldsAreLimitedToo()
+    {
+        Run run({.maxTemplates = 4, .maxTemplatesPerExporter = 2}); // 64 fields an exporter
+        Octets many;
+        for (int i = 0; i < 60; ++i)
+            many.u16(1 + i).u16(1);
+        run(ipfix(kTemplate));
+        run(ipfix(set(2, Octets().u16(257).u16(60).add(many))));
+        QCOMPARE(run.count(DecodeCount::TemplatesEvicted), 0U);
+        run(ipfix(set(2, templateRecord(256, {{1, 4}, {2, 4}, {10, 4}, {14, 4}, {4, 1}}))));
+        QCOMPARE(run.count(DecodeCount::TemplatesEvicted), 1U); // the large one
+        run(ipfix(set(257, Octets().zeros(60))));
+        QCOMPARE(run.rows(), 0U);
+        // What can never fit is refused; that it was another before is no longer true.
+        run(ipfix(set(2, Octets().u16(256).u16(120).add(many).add(many))));
+        QCOMPARE(run.count(DecodeCount::TemplatesRefused), 1U);
+        QCOMPARE(run.count(DecodeCount::TemplatesEvicted), 1U);
+        run(ipfix(set(256, Octets().zeros(17))));
+        QCOMPARE(run.rows(), 0U);
+    }
+
+    void floodOfOneExporter()
+    {
+        Run run;
+        const auto from = [&](uint32_t source, const Octets& payload) {
+            run.decoder.decode({{Ip::v4(source), 2055, 0, 1'700'000'001'234}, payload}, run.batch);
+        };
+        constexpr uint32_t kOthers = 500;
+        for (uint32_t other = 0; other < kOthers; ++other)
+            from(0x0b000000 + other, ipfix(kTemplate));
+        constexpr uint32_t kMessages = 10'000;
+        constexpr uint16_t kEach = 100;
+        for (uint32_t domain = 0; domain < kMessages; ++domain) {
+            Octets records;
+            for (uint16_t i = 0; i < kEach; ++i)
+                records.add(templateRecord(static_cast<uint16_t>(256 + i), {{1, 4}, {2, static_cast<uint16_t>(1 + domain % 4)}}));
+            from(0x0a000001, ipfix(set(2, records), domain));
+        }
+        QCOMPARE(run.count(DecodeCount::Templates), kOthers + kMessages * kEach);
+        QCOMPARE(run.count(DecodeCount::TemplatesEvicted), kMessages * kEach - 8192U);
+        QCOMPARE(run.count(DecodeCount::TemplatesRefused), 0U);
+        for (uint32_t other = 0; other < kOthers; ++other)
+            from(0x0b000000 + other, ipfix(kData));
+        QCOMPARE(run.rows(), kOthers);
+        from(0x0a000001, ipfix(set(256, Octets().u32(1).zeros(4)), kMessages - 1));
+        QCOMPARE(run.rows(), kOthers + 1);
+        from(0x0a000001, ipfix(set(256, Octets().u32(1).zeros(4)), 0));
+        QCOMPARE(run.rows(), kOthers + 1);
+    }
+
+    void floodOfManySources()
+    {
+        TemplateTable table({.templates = 65'536, .perExporter = 8192});
+        const auto schema = Schema::builtin();
+        const ElementMap elements(*schema);
+        size_t evicted = 0;
+        for (uint32_t source = 0; source < 100'000; ++source) {
+            for (uint16_t id = 256; id < 266; ++id) {
+                const TemplateKey key {Ip::v4(source), 1, 2055, 0, id, Protocol::Ipfix};
+                evicted += table.define(key, {{0, 1, 4, false}, {0, 2, 4, false}}, false, elements, *schema).evicted;
+                QVERIFY(table.size() <= 65'536);
+            }
+        }
+        QCOMPARE(table.size(), 65'536U);
+        QCOMPARE(evicted, 1'000'000U - 65'536U);
+        QVERIFY(table.find({Ip::v4(99'999), 1, 2055, 0, 265, Protocol::Ipfix}));
+        QVERIFY(table.find({Ip::v4(99'999), 1, 1, 3, 265, Protocol::Ipfix}));
+        QVERIFY(!table.find({Ip::v4(0), 1, 2055, 0, 256, Protocol::Ipfix}));
+        QCOMPARE(table.withdrawAll({Ip::v4(99'999), 1, 2055, 0, 3, Protocol::Ipfix}, false), 10U);
+        QVERIFY(!table.find({Ip::v4(99'999), 1, 1, 3, 265, Protocol::Ipfix}));
+        QCOMPARE(table.size(), 65'526U);
     }
 
     void damagedSets()

@@ -43,6 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
         .exporterFromMessage = (flags & 4) != 0,
         .keepOtherElements = (flags & 8) != 0,
         .maxTemplates = 64,
+        .maxTemplatesPerExporter = 32,
         .maxPendingBytes = 1 << 16};
     if (flags & 16)
         options.pinned = static_cast<Protocol>(1 + (flags >> 5) % 6);
