@@ -204,9 +204,23 @@ void ExportersPage::take(const ExportersDataPtr& data)
         refresh();
 }
 
+void ExportersPage::select(const core::StreamKey& stream)
+{
+    m_find->clear();
+    m_chosen = stream;
+    choose();
+    loadDetails();
+}
+
 /// Rows are others after each answer; the chosen one stays.
 void ExportersPage::choose()
 {
+    if (m_chosen && m_chosen->protocol == core::Protocol::Unknown && m_model.data()) {
+        const auto& rows = m_model.data()->rows;
+        const auto first = std::ranges::find_if(rows, [&](const auto& row) { return row.health.key.exporter == m_chosen->exporter; });
+        if (first != rows.end())
+            m_chosen = first->health.key;
+    }
     const int row = m_chosen ? m_model.rowOf(*m_chosen) : -1;
     if (row >= 0)
         m_table->setCurrentIndex(m_model.index(row, ExportersModel::Name));

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] ExportersModel& model() { return m_model; }
     [[nodiscard]] ExporterDetailsPane& details() { return *m_details; }
     [[nodiscard]] QString heading() const { return m_heading->text(); }
+    /// Chooses a row, now or when it is known; protocol Unknown: the first of the exporter.
+    void select(const core::StreamKey& stream);
 
 public slots:
     /// Asks again; waits until the page is shown, and at most once a second.

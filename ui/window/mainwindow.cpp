@@ -64,6 +64,8 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     m_pages->addWidget(m_flows);
     m_exporters = new ExportersPage(backend, m_explorer, m_theme);
     m_pages->addWidget(m_exporters);
+    m_findings = new FindingsPage(backend, m_explorer, m_theme);
+    m_pages->addWidget(m_findings);
     m_inspect = new InspectPage(backend, m_explorer, m_theme);
     m_pages->addWidget(m_inspect);
     right->addWidget(m_toolbar);
@@ -105,6 +107,19 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
         showPage(Page::Inspect);
         m_inspect->showDatagram(datagram, record);
     });
+    connect(m_findings, &FindingsPage::badgeChanged, this, &MainWindow::setBadge);
+    connect(m_findings, &FindingsPage::flowsAsked, this, [this](const std::string& condition) {
+        m_explorer.change([&](ViewState& next) {
+            next.page = StatePage::Flows;
+            next.query.filter = condition; // what was asked before has nothing to do with it
+            next.range = {};
+        });
+        showPage(Page::Flows);
+    });
+    connect(m_findings, &FindingsPage::exporterAsked, this, [this](const core::StreamKey& stream) {
+        showPage(Page::Exporters);
+        m_exporters->select(stream);
+    });
     connect(status, &StatusLine::exportersAsked, this, [this] { showPage(Page::Exporters); });
     connect(m_home, &HomePage::exploreAsked, this, [this] { showPage(Page::Explore); });
     connect(m_home, &HomePage::demoAsked, this, &MainWindow::startDemo);
@@ -145,15 +160,31 @@ QWidget* MainWindow::buildRail()
         return button;
     };
     int id = 0;
-    for (const auto& [name, icon] : {std::pair{tr("Home"), QStringLiteral("home")}, std::pair{tr("Explore"), QStringLiteral("explore")}, std::pair{tr("Flows"), QStringLiteral("flows")}, std::pair{tr("Exporters"), QStringLiteral("exporters")}, std::pair{tr("Inspect"), QStringLiteral("inspect")}}) {
+    for (const auto& [name, icon] : {std::pair{tr("Home"), QStringLiteral("home")}, std::pair{tr("Explore"), QStringLiteral("explore")}, std::pair{tr("Flows"), QStringLiteral("flows")}, std::pair{tr("Exporters"), QStringLiteral("exporters")}, std::pair{tr("Findings"), QStringLiteral("warning")}, std::pair{tr("Inspect"), QStringLiteral("inspect")}}) {
         auto* button = add(name, icon);
         button->setCheckable(true);
         m_rail->addButton(button, id++);
     }
+    m_badge = new QLabel(m_rail->button(static_cast<int>(Page::Findings)));
+    m_badge->setObjectName(QStringLiteral("railBadge"));
+    m_badge->setAlignment(Qt::AlignCenter);
+    m_badge->setAttribute(Qt::WA_TransparentForMouseEvents);
+    m_badge->hide();
     column->addStretch(1);
     connect(add(tr("Help"), QStringLiteral("help")), &QToolButton::clicked, this, &MainWindow::showKeys);
     connect(m_rail, &QButtonGroup::idClicked, this, [this](int page) { showPage(static_cast<Page>(page)); });
     return rail;
+}
+
+void MainWindow::setBadge(size_t count)
+{
+    m_badge->setText(count > 99 ? QStringLiteral("99+") : QString::number(count));
+    m_badge->setVisible(count > 0);
+    m_badge->adjustSize();
+    m_badge->resize(std::max(m_badge->width(), m_badge->height()), m_badge->height());
+    auto* button = m_rail->button(static_cast<int>(Page::Findings));
+    m_badge->move(button->width() / 2 + 3, 2);
+    button->setAccessibleName(count > 0 ? tr("Findings, %1 to look at").arg(count) : tr("Findings"));
 }
 
 /// A row of its own, because a menu bar's corner does not grow with what it shows.
@@ -186,6 +217,8 @@ void MainWindow::syncIcons()
         button->setIcon(icon);
     }
     m_databaseIcon->setPixmap(m_theme.pixmap(QStringLiteral("database"), Token::secondary, 14, devicePixelRatioF()));
+    m_badge->setStyleSheet(QStringLiteral("#railBadge{background:%1;color:%2;border-radius:7px;font-size:10px;font-weight:600;padding:0 3px;min-height:14px;max-height:14px}")
+                               .arg(m_theme[Token::warningMark].name(), m_theme.dark() ? m_theme[Token::onAccent].name() : QStringLiteral("#1B2128")));
     m_dropVeil->setStyleSheet(QStringLiteral("#dropVeil{background:%1;border:2px solid %2;color:%2;font-size:20px;font-weight:600}")
                                   .arg(m_theme[Token::softAccent].name(), m_theme[Token::accent].name()));
 }
@@ -223,8 +256,9 @@ void MainWindow::syncStore()
     m_exploreAction->setEnabled(opened);
     m_flowsAction->setEnabled(opened);
     m_exportersAction->setEnabled(opened);
+    m_findingsAction->setEnabled(opened);
     m_inspectAction->setEnabled(opened);
-    for (const auto page : {Page::Explore, Page::Flows, Page::Exporters, Page::Inspect})
+    for (const auto page : {Page::Explore, Page::Flows, Page::Exporters, Page::Findings, Page::Inspect})
         m_rail->button(static_cast<int>(page))->setEnabled(opened);
     m_banner->hide();
     emit storeOpened(opened);
@@ -250,6 +284,8 @@ void MainWindow::showPage(Page page)
         m_flows->table().setFocus(Qt::OtherFocusReason);
     else if (page == Page::Exporters)
         m_exporters->table().setFocus(Qt::OtherFocusReason);
+    else if (page == Page::Findings)
+        m_findings->table().setFocus(Qt::OtherFocusReason);
     else if (page == Page::Inspect)
         m_inspect->table().setFocus(Qt::OtherFocusReason);
     else

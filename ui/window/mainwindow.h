@@ -11,6 +11,7 @@
 #include "ui/explore/savedviews.h"
 #include "ui/exporters/exporterspage.h"
 #include "ui/export/exporter.h"
+#include "ui/findings/findingspage.h"
 #include "ui/flows/flowspage.h"
 #include "ui/inspect/inspectpage.h"
 #include "ui/window/backend.h"
@@ -22,7 +23,7 @@
 
 namespace rivereto::ui {
 
-enum class Page : uint8_t { Home, Explore, Flows, Exporters, Inspect };
+enum class Page : uint8_t { Home, Explore, Flows, Exporters, Findings, Inspect };
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -37,6 +38,7 @@ public:
     [[nodiscard]] ExplorePage& explorePage() { return *m_explore; }
     [[nodiscard]] FlowsPage& flowsPage() { return *m_flows; }
     [[nodiscard]] ExportersPage& exportersPage() { return *m_exporters; }
+    [[nodiscard]] FindingsPage& findingsPage() { return *m_findings; }
     [[nodiscard]] InspectPage& inspectPage() { return *m_inspect; }
     /// Shows the state of a link, in the open database or in the next one.
     void openLink(const QString& link);
@@ -78,6 +80,7 @@ private:
     void openPaths(const QStringList& paths);
     void startDemo();
     void syncIcons();
+    void setBadge(size_t count);
     void sayDamage();
     void copyLink();
     void askForLink();
@@ -109,6 +112,8 @@ private:
     ExplorePage* m_explore = nullptr;
     FlowsPage* m_flows = nullptr;
     ExportersPage* m_exporters = nullptr;
+    FindingsPage* m_findings = nullptr;
+    QLabel* m_badge = nullptr; ///< of the findings, in the rail
     InspectPage* m_inspect = nullptr;
     SavedViews* m_views = nullptr;
     QString m_saidDamage;
@@ -119,6 +124,7 @@ private:
     QAction* m_exploreAction = nullptr;
     QAction* m_flowsAction = nullptr;
     QAction* m_exportersAction = nullptr;
+    QAction* m_findingsAction = nullptr;
     QAction* m_inspectAction = nullptr;
     QAction* m_listenAction = nullptr;
     QAction* m_cancelAction = nullptr;

@@ -116,6 +116,7 @@ void MainWindow::buildGoMenu()
     m_exploreAction = menu->addAction(tr("&Explore"), QKeySequence(Qt::CTRL | Qt::Key_2), this, [this] { showPage(Page::Explore); });
     m_flowsAction = menu->addAction(tr("&Flows"), QKeySequence(Qt::CTRL | Qt::Key_3), this, [this] { showPage(Page::Flows); });
     m_exportersAction = menu->addAction(tr("E&xporters"), QKeySequence(Qt::CTRL | Qt::Key_4), this, [this] { showPage(Page::Exporters); });
+    m_findingsAction = menu->addAction(tr("Fin&dings"), QKeySequence(Qt::CTRL | Qt::Key_6), this, [this] { showPage(Page::Findings); });
     m_inspectAction = menu->addAction(tr("&Inspect"), QKeySequence(Qt::CTRL | Qt::Key_7), this, [this] { showPage(Page::Inspect); });
     menu->addSeparator();
     menu->addAction(tr("Exp&lain the marked range"), QKeySequence(Qt::CTRL | Qt::Key_E), this, &MainWindow::explainBrush);
