@@ -60,6 +60,8 @@ public:
         if (::geteuid() == 0)
             m_user = user;
     }
+    /// Where it is started.
+    void setFolder(const QString& folder) { m_folder = folder; }
     [[nodiscard]] QString home() const { return m_home.path(); }
 
     /// Started and not waited for.
@@ -67,6 +69,8 @@ public:
     {
         auto process = std::make_unique<QProcess>();
         process->setProcessEnvironment(m_environment);
+        if (!m_folder.isEmpty())
+            process->setWorkingDirectory(m_folder);
         if (m_user) {
             process->setChildProcessModifier([user = *m_user] {
                 if (::setgid(user) != 0 || ::setuid(user) != 0)
@@ -110,6 +114,7 @@ public:
 private:
     QTemporaryDir m_home;
     QProcessEnvironment m_environment;
+    QString m_folder;
     std::optional<uid_t> m_user;
 };
 

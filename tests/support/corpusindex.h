@@ -19,6 +19,7 @@ struct CorpusFile {
     QString tshark; ///< flow records; empty = not counted
     QString script;
     QString detail; ///< further counts in words
+    QString port; ///< where NetFlow or IPFIX comes in
 
     /// "options data records: tshark 1, script 1" → 1 for ("options data records", "script"); -1 when it is not there.
     [[nodiscard]] qint64 count(const char* what, const char* who) const
@@ -46,7 +47,8 @@ inline std::vector<CorpusFile> exportCaptures()
         const auto cells = QString::fromUtf8(file.readLine()).split('\t');
         if (kinds.contains(column(cells, "kind")))
             out.push_back({column(cells, "local_path").toStdString(), column(cells, "kind"), column(cells, "tshark_flows"),
-                column(cells, "script_flows"), column(cells, "count_detail")});
+                column(cells, "script_flows"), column(cells, "count_detail"),
+                column(cells, "ports").section(QRegularExpression("[, ]"), 0, 0)});
     }
     return out;
 }
