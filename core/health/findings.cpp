@@ -31,9 +31,8 @@ constexpr int64_t kQuarterMs = 900'000;
 constexpr int64_t kChurn = 5; ///< changes of templates that are no maintenance any more
 constexpr double kMuch = 0.01; ///< share of flows from which on it is worth telling
 constexpr double kNearlyAll = 0.99;
-/// Fewer messages are an excerpt, of which medians and gaps say nothing.
+/// Fewer messages are an excerpt, of which medians say nothing.
 constexpr int64_t kEnoughMessages = 8;
-constexpr int64_t kEnoughFollowed = 3;
 constexpr uint64_t kEnoughTwice = 20;
 constexpr double kTwiceShare = 0.05;
 constexpr size_t kNamedAtMost = 8;
@@ -78,7 +77,6 @@ Sentence say(std::string_view text, const Args&... args)
 {
     return {text, {fmt::format("{}", args)...}};
 }
-#define TEXT(text) RIVERETO_TEXT("findings", text)
 
 std::string flowsOf(Ip exporter) { return fmt::format("ExporterAddress = {}", exporter.toString()); }
 std::string flowsOf(const StreamKey& key)
@@ -143,9 +141,9 @@ void Rules::templates(const StreamHealth& health)
     }
     if (waiting > 0)
         add({.kind = FindingKind::NoTemplate, .severity = Severity::Serious, .stream = health.key, .sinceMs = since, .untilMs = until, .count = static_cast<uint64_t>(waiting),
-            .evidence = say(TEXT("Data sets without a template: {}, with the numbers {}; received: {}."), count(waiting), ids.text(), count(health[HealthCount::Records])),
-            .cause = say(TEXT("The exporter sends its templates rarely, or the datagram with them was lost; until they come again its flows cannot be read.")),
-            .next = say(TEXT("Let it send its templates every minute.")), .steps = kTemplateSteps});
+            .evidence = say(RIVERETO_TEXT("findings", "Data sets without a template: {}, with the numbers {}; received: {}."), count(waiting), ids.text(), count(health[HealthCount::Records])),
+            .cause = say(RIVERETO_TEXT("findings", "The exporter sends its templates rarely, or the datagram with them was lost; until they come again its flows cannot be read.")),
+            .next = say(RIVERETO_TEXT("findings", "Let it send its templates every minute.")), .steps = kTemplateSteps});
 }
 
 void Rules::churn(const StreamHealth& health)
@@ -161,19 +159,16 @@ void Rules::churn(const StreamHealth& health)
         until = std::max(until, fact.lastMs);
     }
     add({.kind = FindingKind::TemplateChurn, .severity = Severity::Serious, .stream = health.key, .sinceMs = since, .untilMs = until, .count = static_cast<uint64_t>(changes),
-        .evidence = say(TEXT("Times that a template was given other fields: {}; templates: {}."), count(changes), ids.text()),
-        .cause = say(TEXT("Two processes or line cards export under one address, port and domain, and each takes the other's templates away.")),
-        .next = say(TEXT("Give each of them a source id or observation domain of its own.")), .steps = kDomainSteps});
+        .evidence = say(RIVERETO_TEXT("findings", "Times that a template was given other fields: {}; templates: {}."), count(changes), ids.text()),
+        .cause = say(RIVERETO_TEXT("findings", "Two processes or line cards export under one address, port and domain, and each takes the other's templates away.")),
+        .next = say(RIVERETO_TEXT("findings", "Give each of them a source id or observation domain of its own.")), .steps = kDomainSteps});
 }
 
 void Rules::loss(const StreamHealth& health)
 {
-    const auto lost = health.lost();
     const bool other = health.rule() == SequenceRule::Other;
-    const auto followed = health[other ? HealthCount::OtherFollowed : HealthCount::OwnFollowed];
     const auto gaps = health[other ? HealthCount::OtherGaps : HealthCount::OwnGaps];
-    // Where hardly any number follows the one before, the device counts in a way of its own, or somebody has picked datagrams.
-    if (lost == 0 || health[HealthCount::Messages] < kEnoughMessages || followed < kEnoughFollowed || followed * 4 < gaps)
+    if (health.lost() == 0 || !health.lossIsSure())
         return;
     uint64_t since = 0, until = 0;
     for (const auto& [key, fact] : health.of(FactKind::Loss)) {
@@ -183,18 +178,18 @@ void Rules::loss(const StreamHealth& health)
         until = fact.lastMs;
     }
     add({.kind = FindingKind::SequenceLoss, .severity = Severity::Serious, .stream = health.key, .sinceMs = since, .untilMs = until, .count = static_cast<uint64_t>(health.lostDatagrams()),
-        .evidence = say(TEXT("Datagrams missing by their numbers: about {} ({}), in {} gaps; received: {}, late: {}, twice: {}, restarts: {}."), count(health.lostDatagrams()), formatPercent(health.lostShare()),
+        .evidence = say(RIVERETO_TEXT("findings", "Datagrams missing by their numbers: about {} ({}), in {} gaps; received: {}, late: {}, twice: {}, restarts: {}."), count(health.lostDatagrams()), formatPercent(health.lostShare()),
             count(gaps), count(health[HealthCount::Messages]), count(health.reordered()), count(health[HealthCount::Duplicates]), count(health.restarts())),
-        .cause = say(TEXT("They were dropped between the exporter and this machine, or here: by the kernel or by Rivereto, which tell so themselves.")),
-        .next = say(TEXT("If nothing was lost on this machine at that time, look at the exporter's own drop counters and at policers on the way.")), .steps = kCounterSteps});
+        .cause = say(RIVERETO_TEXT("findings", "They were dropped between the exporter and this machine, or here: by the kernel or by Rivereto, which tell so themselves.")),
+        .next = say(RIVERETO_TEXT("findings", "If nothing was lost on this machine at that time, look at the exporter's own drop counters and at policers on the way.")), .steps = kCounterSteps});
 }
 
 void Rules::drops(const StreamHealth& health)
 {
     if (const auto drops = health[HealthCount::SampleDrops]; drops > 0)
         add({.kind = FindingKind::SampleDrops, .stream = health.key, .count = static_cast<uint64_t>(drops),
-            .evidence = say(TEXT("Samples that the device says it dropped: {}; received: {}."), count(drops), count(health[HealthCount::Records])),
-            .cause = say(TEXT("It samples more packets than its processor may handle.")), .next = say(TEXT("Sample fewer packets: a larger rate on its busy interfaces.")), .steps = kSampleDropSteps});
+            .evidence = say(RIVERETO_TEXT("findings", "Samples that the device says it dropped: {}; received: {}."), count(drops), count(health[HealthCount::Records])),
+            .cause = say(RIVERETO_TEXT("findings", "It samples more packets than its processor may handle.")), .next = say(RIVERETO_TEXT("findings", "Sample fewer packets: a larger rate on its busy interfaces.")), .steps = kSampleDropSteps});
 }
 
 void Rules::sampling(const StreamHealth& health)
@@ -219,19 +214,19 @@ void Rules::sampling(const StreamHealth& health)
     }
     if (unknown > 0 && known == 0)
         add({.kind = FindingKind::SamplingUnknown, .severity = Severity::Note, .stream = health.key, .sinceMs = since, .untilMs = until, .count = static_cast<uint64_t>(unknown),
-            .evidence = say(TEXT("Messages with flows: {}. None tells a sampling rate; they are counted as not sampled."), count(unknown)),
-            .cause = say(TEXT("The exporter looks at every packet, or it does not tell its rate in records or options; then its traffic is more than is shown.")),
-            .next = say(TEXT("If it samples, let it send its sampler table, or set its rate in Rivereto.")), .steps = kSamplingSteps, .condition = flowsOf(health.key)});
+            .evidence = say(RIVERETO_TEXT("findings", "Messages with flows: {}. None tells a sampling rate; they are counted as not sampled."), count(unknown)),
+            .cause = say(RIVERETO_TEXT("findings", "The exporter looks at every packet, or it does not tell its rate in records or options; then its traffic is more than is shown.")),
+            .next = say(RIVERETO_TEXT("findings", "If it samples, let it send its sampler table, or set its rate in Rivereto.")), .steps = kSamplingSteps, .condition = flowsOf(health.key)});
     else if (unknown > 0 && largest > 1)
         add({.kind = FindingKind::SamplingContradicts, .stream = health.key, .sinceMs = since, .untilMs = until, .count = static_cast<uint64_t>(unknown),
-            .evidence = say(TEXT("Messages that tell no sampling rate: {} of {}; the others tell {}."), count(unknown), count(unknown + known), rates.text()),
-            .cause = say(TEXT("Flows came before the options that tell the rate, or some records name a sampler that no option tells of; these are counted as not sampled.")),
-            .next = say(TEXT("Let it send its sampler table every minute, and compare the rates with its configuration.")), .steps = kSamplingSteps,
+            .evidence = say(RIVERETO_TEXT("findings", "Messages that tell no sampling rate: {} of {}; the others tell {}."), count(unknown), count(unknown + known), rates.text()),
+            .cause = say(RIVERETO_TEXT("findings", "Flows came before the options that tell the rate, or some records name a sampler that no option tells of; these are counted as not sampled.")),
+            .next = say(RIVERETO_TEXT("findings", "Let it send its sampler table every minute, and compare the rates with its configuration.")), .steps = kSamplingSteps,
             .condition = flowsOf(health.key) + " AND SamplingSource = \"unknown\""});
     if (exporterRates.size() > 1)
         add({.kind = FindingKind::SamplingContradicts, .stream = health.key, .count = exporterRates.size(),
-            .evidence = say(TEXT("Different rates for all of its flows: {}."), rates.text()), .cause = say(TEXT("The rate was changed, or several processes export under one domain.")),
-            .next = say(TEXT("Let it send its sampler table every minute, and compare the rates with its configuration.")), .steps = kSamplingSteps, .condition = flowsOf(health.key)});
+            .evidence = say(RIVERETO_TEXT("findings", "Different rates for all of its flows: {}."), rates.text()), .cause = say(RIVERETO_TEXT("findings", "The rate was changed, or several processes export under one domain.")),
+            .next = say(RIVERETO_TEXT("findings", "Let it send its sampler table every minute, and compare the rates with its configuration.")), .steps = kSamplingSteps, .condition = flowsOf(health.key)});
 }
 
 void Rules::clock(const StreamHealth& health)
@@ -243,10 +238,10 @@ void Rules::clock(const StreamHealth& health)
     // Bins are a fifth wide; a whole number of quarters of an hour, and no more than zones have, is told as what it may be.
     const bool zone = off < 15 * 3'600'000 && off > 2 * kQuarterMs;
     add({.kind = FindingKind::ClockSkew, .severity = Severity::Serious, .stream = health.key, .sinceMs = health.firstMs, .untilMs = health.lastMs, .count = static_cast<uint64_t>(health[HealthCount::Messages]),
-        .evidence = *skew < 0 ? say(TEXT("Its clock is about {} behind the receiver's, in the median of {} messages."), length(off), count(health[HealthCount::Messages]))
-                              : say(TEXT("Its clock is about {} ahead of the receiver's, in the median of {} messages."), length(off), count(health[HealthCount::Messages])),
-        .cause = zone ? say(TEXT("It sends local time as if it were UTC, or its clock is not set by NTP.")) : say(TEXT("Its clock is not set by NTP, or the receiver's is wrong.")),
-        .next = say(TEXT("Set its clock by NTP, in UTC; until then take the time of reception.")), .steps = kClockSteps, .condition = flowsOf(health.key)});
+        .evidence = *skew < 0 ? say(RIVERETO_TEXT("findings", "Its clock is about {} behind the receiver's, in the median of {} messages."), length(off), count(health[HealthCount::Messages]))
+                              : say(RIVERETO_TEXT("findings", "Its clock is about {} ahead of the receiver's, in the median of {} messages."), length(off), count(health[HealthCount::Messages])),
+        .cause = zone ? say(RIVERETO_TEXT("findings", "It sends local time as if it were UTC, or its clock is not set by NTP.")) : say(RIVERETO_TEXT("findings", "Its clock is not set by NTP, or the receiver's is wrong.")),
+        .next = say(RIVERETO_TEXT("findings", "Set its clock by NTP, in UTC; until then take the time of reception.")), .steps = kClockSteps, .condition = flowsOf(health.key)});
 }
 
 void Rules::times(const StreamHealth& health)
@@ -258,9 +253,9 @@ void Rules::times(const StreamHealth& health)
         return;
     const bool many = far * 100 > health[HealthCount::Messages];
     add({.kind = FindingKind::FarTimes, .severity = many ? Severity::Serious : Severity::Warning, .stream = health.key, .count = static_cast<uint64_t>(far),
-        .evidence = say(TEXT("Messages with flows that ended over a day before, or over an hour after they were received: {} of {}."), count(far), count(health[HealthCount::Messages])),
-        .cause = say(TEXT("The uptime that flow times count from was set back or has wrapped, or the exporter reads an old capture.")),
-        .next = say(TEXT("Take the time of reception; restart the export on the device if its uptime is wrong.")), .steps = kClockSteps, .condition = flowsOf(health.key)});
+        .evidence = say(RIVERETO_TEXT("findings", "Messages with flows that ended over a day before, or over an hour after they were received: {} of {}."), count(far), count(health[HealthCount::Messages])),
+        .cause = say(RIVERETO_TEXT("findings", "The uptime that flow times count from was set back or has wrapped, or the exporter reads an old capture.")),
+        .next = say(RIVERETO_TEXT("findings", "Take the time of reception as the chart's time, which is the default; restart the export on the device if its uptime is wrong.")), .steps = kTimeSteps, .condition = flowsOf(health.key)});
 }
 
 void Rules::delay(const StreamHealth& health)
@@ -269,8 +264,8 @@ void Rules::delay(const StreamHealth& health)
     const auto skew = health.skewMs();
     if (!delay || *delay <= kDelayMs || *delay > kDayMs || health[HealthCount::Messages] < kEnoughMessages || (skew && std::abs(*skew) > kSkewMs))
         return;
-    add({.kind = FindingKind::ExportDelay, .stream = health.key, .count = static_cast<uint64_t>(health[HealthCount::Messages]), .evidence = say(TEXT("Half of the flows arrive about {} or more after they ended."), length(*delay)),
-        .cause = say(TEXT("Ended flows wait for a long inactive timeout, or the export is held back by a rate limit.")), .next = say(TEXT("Shorten the inactive timeout.")), .steps = kTimeoutSteps,
+    add({.kind = FindingKind::ExportDelay, .stream = health.key, .count = static_cast<uint64_t>(health[HealthCount::Messages]), .evidence = say(RIVERETO_TEXT("findings", "Half of the flows arrive about {} or more after they ended."), length(*delay)),
+        .cause = say(RIVERETO_TEXT("findings", "Ended flows wait for a long inactive timeout, or the export is held back by a rate limit.")), .next = say(RIVERETO_TEXT("findings", "Shorten the inactive timeout.")), .steps = kTimeoutSteps,
         .condition = flowsOf(health.key)});
 }
 
@@ -281,18 +276,18 @@ void Rules::durations(const StreamHealth& health)
     if (!duration || m_pointMs == 0 || *duration <= limit || health[HealthCount::Messages] < kEnoughMessages)
         return;
     add({.kind = FindingKind::LongFlows, .severity = Severity::Note, .stream = health.key, .count = static_cast<uint64_t>(health[HealthCount::Messages]),
-        .evidence = say(TEXT("One flow of a hundred lasts about {} or longer; a point of the chart is {}."), length(*duration), length(static_cast<int64_t>(m_pointMs))),
-        .cause = say(TEXT("With such an active timeout the bytes of minutes are counted at one moment, which shows as peaks and dips that were not there.")),
-        .next = say(TEXT("Shorten the active timeout to 60 s, or spread flows over the time they lasted.")), .steps = kTimeoutSteps, .condition = flowsOf(health.key)});
+        .evidence = say(RIVERETO_TEXT("findings", "One flow of a hundred lasts about {} or longer; a point of the chart is {}."), length(*duration), length(static_cast<int64_t>(m_pointMs))),
+        .cause = say(RIVERETO_TEXT("findings", "With such an active timeout the bytes of minutes are counted at one moment, which shows as peaks and dips that were not there.")),
+        .next = say(RIVERETO_TEXT("findings", "Shorten the active timeout to 60 s, or spread flows over the time they lasted.")), .steps = kTimeoutSteps, .condition = flowsOf(health.key)});
 }
 
 void Rules::malformed(const StreamHealth& health)
 {
     if (const auto bad = health[HealthCount::Malformed]; bad > 0)
         add({.kind = FindingKind::Malformed, .severity = Severity::Serious, .stream = health.key, .count = static_cast<uint64_t>(bad),
-            .evidence = say(TEXT("Messages, sets, records or samples that are cut short or cannot be: {}, of {} messages."), count(bad), count(health[HealthCount::Messages])),
-            .cause = say(TEXT("Datagrams are fragmented and parts get lost, something on the way cuts them, or the exporter has a fault.")),
-            .next = say(TEXT("Look at one of them on the Inspect page or with “rivereto inspect”; an export size below the path's MTU avoids fragments."))});
+            .evidence = say(RIVERETO_TEXT("findings", "Messages, sets, records or samples that are missing, cut short or cannot be: {}; messages received: {}."), count(bad), count(health[HealthCount::Messages])),
+            .cause = say(RIVERETO_TEXT("findings", "Datagrams are fragmented and parts get lost, something on the way cuts them, or the exporter has a fault.")),
+            .next = say(RIVERETO_TEXT("findings", "Look at one of them on the Inspect page or with “rivereto inspect”; an export size below the path's MTU avoids fragments."))});
 }
 
 void Rules::several(const Sentence& evidence, const std::vector<Ip>& addresses)
@@ -301,7 +296,7 @@ void Rules::several(const Sentence& evidence, const std::vector<Ip>& addresses)
     for (const auto& address : addresses)
         condition += (condition.empty() ? "ExporterAddress IN (" : ", ") + address.toString();
     add({.kind = FindingKind::SeveralAddresses, .stream = {addresses.front()}, .count = addresses.size(), .evidence = evidence,
-        .cause = say(TEXT("The device takes the address of the interface that the datagram leaves by, so its flows belong to several exporters.")), .next = say(TEXT("Let it send from one address.")),
+        .cause = say(RIVERETO_TEXT("findings", "The device takes the address of the interface that the datagram leaves by, so its flows belong to several exporters.")), .next = say(RIVERETO_TEXT("findings", "Let it send from one address.")),
         .steps = kSourceSteps, .condition = condition + ")"});
 }
 
@@ -315,7 +310,7 @@ void Rules::sameDevice(const HealthReport& report, const FlowEvidence& evidence)
     };
     for (const auto& [name, addresses] : evidence.addresses) {
         if (addresses.size() > 1)
-            several(say(TEXT("{} sends from {}."), name, listed(addresses)), addresses);
+            several(say(RIVERETO_TEXT("findings", "{} sends from {}."), name, listed(addresses)), addresses);
     }
     std::map<Ip, std::set<Ip>> sources; // of an sFlow agent
     for (const auto& [key, health] : report.streams) {
@@ -324,7 +319,7 @@ void Rules::sameDevice(const HealthReport& report, const FlowEvidence& evidence)
     }
     for (const auto& [agent, from] : sources) {
         if (from.size() > 1)
-            several(say(TEXT("The sFlow agent {} sends from {}."), agent.toString(), listed(from)), {from.begin(), from.end()});
+            several(say(RIVERETO_TEXT("findings", "The sFlow agent {} sends from {}."), agent.toString(), listed(from)), {from.begin(), from.end()});
     }
 }
 
@@ -336,10 +331,10 @@ void Rules::interfaces(const FlowEvidence& evidence)
         if (share < kMuch)
             continue;
         add({.kind = FindingKind::WithoutInterface, .severity = share > kNearlyAll ? Severity::Note : Severity::Warning, .stream = {exporter}, .count = some,
-            .evidence = say(TEXT("Flows that name neither an input nor an output interface: {} ({})."), formatCount(some), formatPercent(share)),
-            .cause = share > kNearlyAll ? say(TEXT("A probe beside the network knows no interfaces, or the flow record does not collect them."))
-                                        : say(TEXT("One of its flow records does not collect interfaces, or the traffic is the device's own.")),
-            .next = say(TEXT("Collect both interfaces in the flow record; without them nothing can be said of links and boundaries.")), .steps = kInterfaceSteps,
+            .evidence = say(RIVERETO_TEXT("findings", "Flows that name neither an input nor an output interface: {} ({})."), formatCount(some), formatPercent(share)),
+            .cause = share > kNearlyAll ? say(RIVERETO_TEXT("findings", "A probe beside the network knows no interfaces, or the flow record does not collect them."))
+                                        : say(RIVERETO_TEXT("findings", "One of its flow records does not collect interfaces, or the traffic is the device's own.")),
+            .next = say(RIVERETO_TEXT("findings", "Collect both interfaces in the flow record; without them nothing can be said of links and boundaries.")), .steps = kInterfaceSteps,
             .condition = flowsOf(exporter) + " AND InIfIndex = 0 AND OutIfIndex = 0"});
     }
     for (const auto& [exporter, interfaces] : evidence.interfaces) {
@@ -353,9 +348,9 @@ void Rules::interfaces(const FlowEvidence& evidence)
             in += (in.empty() ? "" : ", ") + std::to_string(index);
         }
         add({.kind = FindingKind::UnknownInterface, .stream = {exporter}, .count = interfaces.unnamed.size(),
-            .evidence = say(TEXT("Interfaces in flows that nothing names: {}; others of it that have a name: {}."), list.text(), formatCount(interfaces.named)),
-            .cause = say(TEXT("The interface is new, its number has changed with a restart, or it is an internal one of the device.")),
-            .next = say(TEXT("Let the device send its interface table, or name the interface in the file of metadata.")), .steps = kNameSteps,
+            .evidence = say(RIVERETO_TEXT("findings", "Interfaces in flows that nothing names: {}; others of it that have a name: {}."), list.text(), formatCount(interfaces.named)),
+            .cause = say(RIVERETO_TEXT("findings", "The interface is new, its number has changed with a restart, or it is an internal one of the device.")),
+            .next = say(RIVERETO_TEXT("findings", "Let the device send its interface table, or name the interface in the file of metadata.")), .steps = kNameSteps,
             .condition = fmt::format("{0} AND (InIfIndex IN ({1}) OR OutIfIndex IN ({1}))", flowsOf(exporter), in)});
     }
 }
@@ -367,9 +362,9 @@ void Rules::twice(const FlowEvidence& evidence)
         if (twice.flows < kEnoughTwice || share < kTwiceShare)
             continue;
         add({.kind = FindingKind::Duplicates, .stream = {pair.first}, .count = twice.flows,
-            .evidence = say(TEXT("Of the newest flows {} tell the same as those of {}: {} ({})."), pair.first.toString(), pair.second.toString(), formatCount(twice.flows), formatPercent(share)),
-            .cause = say(TEXT("The traffic crosses both devices, and both export it; sums over both count it twice.")),
-            .next = say(TEXT("Look at one exporter or at external interfaces only, or let devices inside the network export nothing.")),
+            .evidence = say(RIVERETO_TEXT("findings", "Of the newest flows {} tell the same as those of {}: {} ({})."), pair.first.toString(), pair.second.toString(), formatCount(twice.flows), formatPercent(share)),
+            .cause = say(RIVERETO_TEXT("findings", "The traffic crosses both devices, and both export it; sums over both count it twice.")),
+            .next = say(RIVERETO_TEXT("findings", "Look at one exporter or at external interfaces only, or let devices inside the network export nothing.")),
             .condition = fmt::format("ExporterAddress IN ({}, {})", pair.first.toString(), pair.second.toString())});
     }
 }
@@ -379,9 +374,9 @@ void Rules::lostHere(const FlowEvidence& evidence)
     if (evidence.kernelLost + evidence.dropped == 0)
         return;
     add({.kind = FindingKind::LostHere, .severity = Severity::Serious, .sinceMs = evidence.lostHere.from, .untilMs = evidence.lostHere.to, .count = evidence.kernelLost + evidence.dropped,
-        .evidence = say(TEXT("Datagrams dropped by the kernel: {}; by Rivereto: {}."), formatCount(evidence.kernelLost), formatCount(evidence.dropped)),
-        .cause = say(TEXT("More datagrams came at once than the receive buffer holds, or more than this machine can store.")),
-        .next = say(TEXT("Let the kernel give larger receive buffers and listen again; if Rivereto drops, sample more coarsely or use a faster machine.")), .steps = kBufferSteps});
+        .evidence = say(RIVERETO_TEXT("findings", "Datagrams dropped by the kernel: {}; by Rivereto: {}."), formatCount(evidence.kernelLost), formatCount(evidence.dropped)),
+        .cause = say(RIVERETO_TEXT("findings", "More datagrams came at once than the receive buffer holds, or more than this machine can store.")),
+        .next = say(RIVERETO_TEXT("findings", "Let the kernel give larger receive buffers and listen again; if Rivereto drops, sample more coarsely or use a faster machine.")), .steps = kBufferSteps});
 }
 
 void Rules::flows(const HealthReport& report, const FlowEvidence& evidence)
@@ -390,9 +385,9 @@ void Rules::flows(const HealthReport& report, const FlowEvidence& evidence)
         const auto all = evidence.flows.find(exporter);
         const double share = all == evidence.flows.end() || all->second == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all->second);
         if (share >= kMuch)
-            add({.kind = FindingKind::ZeroBytes, .stream = {exporter}, .count = some, .evidence = say(TEXT("Flows without bytes: {} ({})."), formatCount(some), formatPercent(share)),
-                .cause = say(TEXT("The template has no byte counter that is known, or the records tell of events and not of traffic.")),
-                .next = say(TEXT("See on the Inspect page or with “rivereto inspect” which elements its template has.")), .condition = flowsOf(exporter) + " AND Bytes = 0"});
+            add({.kind = FindingKind::ZeroBytes, .stream = {exporter}, .count = some, .evidence = say(RIVERETO_TEXT("findings", "Flows without bytes: {} ({})."), formatCount(some), formatPercent(share)),
+                .cause = say(RIVERETO_TEXT("findings", "The template has no byte counter that is known, or the records tell of events and not of traffic.")),
+                .next = say(RIVERETO_TEXT("findings", "See on the Inspect page or with “rivereto inspect” which elements its template has.")), .condition = flowsOf(exporter) + " AND Bytes = 0"});
     }
     interfaces(evidence);
     sameDevice(report, evidence);

@@ -39,6 +39,9 @@ constexpr FindingStep kClocks[] = {
     {"MikroTik RouterOS 7", "/system ntp client set enabled=yes servers=ADDRESS"},
     {"Rivereto", "[[input]]\ntime = \"udp\""},
 };
+constexpr FindingStep kTimes[] = {
+    {"Rivereto", "[[input]]\ntime = \"udp\""},
+};
 constexpr FindingStep kTimeouts[] = {
     {"Cisco IOS-XE", "flow monitor NAME\n cache timeout active 60\n cache timeout inactive 15"},
     {"Cisco IOS-XR", "flow monitor-map NAME\n cache timeout active 60\n cache timeout inactive 15"},
@@ -101,6 +104,7 @@ const std::span<const FindingStep> kTemplateSteps = kTemplates;
 const std::span<const FindingStep> kSamplingSteps = kSampling;
 const std::span<const FindingStep> kSampleDropSteps = kSampleDrops;
 const std::span<const FindingStep> kClockSteps = kClocks;
+const std::span<const FindingStep> kTimeSteps = kTimes;
 const std::span<const FindingStep> kTimeoutSteps = kTimeouts;
 const std::span<const FindingStep> kDomainSteps = kDomains;
 const std::span<const FindingStep> kInterfaceSteps = kInterfaces;

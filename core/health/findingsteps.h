@@ -10,6 +10,7 @@ extern const std::span<const FindingStep> kTemplateSteps; ///< templates sent ev
 extern const std::span<const FindingStep> kSamplingSteps; ///< the sampling rate told in options
 extern const std::span<const FindingStep> kSampleDropSteps;
 extern const std::span<const FindingStep> kClockSteps;
+extern const std::span<const FindingStep> kTimeSteps; ///< the time of reception
 extern const std::span<const FindingStep> kTimeoutSteps; ///< active 60 s, inactive 15 s
 extern const std::span<const FindingStep> kDomainSteps;
 extern const std::span<const FindingStep> kInterfaceSteps; ///< both interfaces in records

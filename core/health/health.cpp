@@ -139,6 +139,13 @@ double StreamHealth::lostShare() const
     return lost == 0 ? 0 : lost / (lost + static_cast<double>((*this)[HealthCount::Messages]));
 }
 
+bool StreamHealth::lossIsSure() const
+{
+    constexpr int64_t kFollowed = 3;
+    const auto followed = byRule(*this, HealthCount::OwnFollowed, HealthCount::OtherFollowed);
+    return (*this)[HealthCount::Messages] >= kEnough && followed >= kFollowed && followed * 4 >= byRule(*this, HealthCount::OwnGaps, HealthCount::OtherGaps);
+}
+
 std::optional<int64_t> StreamHealth::quantile(FactKind kind, double share) const
 {
     const auto bins = of(kind);
@@ -241,7 +248,7 @@ int64_t HealthReport::lostDatagrams() const
 {
     int64_t sum = 0;
     for (const auto& [key, stream] : streams)
-        sum += stream.lostDatagrams();
+        sum += stream.lossIsSure() ? stream.lostDatagrams() : 0;
     return sum;
 }
 

@@ -101,6 +101,9 @@ struct StreamHealth {
     [[nodiscard]] int64_t restarts() const; ///< with sequence numbers that began anew
     [[nodiscard]] int64_t lostDatagrams() const; ///< `lost()` by the mean of units in a datagram, rounded up
     [[nodiscard]] double lostShare() const; ///< 0 … 1 of what was sent
+    /// Whether numbers follow each other often enough for gaps to mean loss: not in an excerpt of a few datagrams, nor of a device
+    /// that counts in a way of its own.
+    [[nodiscard]] bool lossIsSure() const;
     [[nodiscard]] std::optional<int64_t> skewMs() const; ///< median of the exporter's clock less ours
     [[nodiscard]] std::optional<int64_t> delayMs() const; ///< median time from a flow's end to its reception
     /// Duration that `share` of the flows looked at do not exceed.
@@ -149,7 +152,7 @@ struct HealthReport {
 
     [[nodiscard]] bool empty() const { return streams.empty() && counters.empty() && beyond == 0; }
     void merge(const HealthReport& other);
-    /// Over all streams.
+    /// Over all streams whose loss is sure.
     [[nodiscard]] int64_t lostDatagrams() const;
 };
 

@@ -116,6 +116,22 @@ private slots:
         QCOMPARE(run.report.lostDatagrams(), 0);
     }
 
+    /// Two datagrams far apart are an excerpt; a gap among many is a loss.
+    void gapsAmongFewMeanNothing()
+    {
+        Run few;
+        few.send(v9(5, 1));
+        few.send(v9(100'743, 1, 1'001'000));
+        few.only();
+        QVERIFY(!few.report.streams.begin()->second.lossIsSure());
+        QCOMPARE(few.report.lostDatagrams(), 0);
+        Run many;
+        for (uint32_t i = 0; i < 20; ++i)
+            many.send(v9(i < 10 ? i : i + 3, 1, 1'000'000 + i));
+        many.only();
+        QCOMPARE(many.report.lostDatagrams(), 3);
+    }
+
     void numbersWrap()
     {
         Run run;

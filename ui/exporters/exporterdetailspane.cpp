@@ -20,7 +20,8 @@ using core::FactKind;
 using core::HealthCount;
 
 constexpr int kHead = 40;
-constexpr int kRightWidth = 480;
+constexpr int kLeastRight = 300;
+constexpr int kMostRight = 480;
 
 QString count(int64_t n) { return text(core::formatCount(static_cast<uint64_t>(std::max<int64_t>(n, 0)))); }
 
@@ -68,8 +69,8 @@ ExporterDetailsPane::ExporterDetailsPane(const Theme& theme, QWidget* parent) : 
     rows->addWidget(buildHead());
     auto* body = new QHBoxLayout;
     body->setSpacing(0);
-    body->addWidget(buildInterfaces(), 1);
-    body->addWidget(buildRight());
+    body->addWidget(buildInterfaces(), 3);
+    body->addWidget(buildRight(), 2);
     rows->addLayout(body, 1);
     connect(&theme, &Theme::changed, this, &ExporterDetailsPane::syncLook);
     syncLook();
@@ -118,6 +119,10 @@ QWidget* ExporterDetailsPane::buildInterfaces()
     m_interfaces->setToolTip(tr("Double-click: its traffic in Explore"));
     m_interfaces->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
     m_interfaces->horizontalHeader()->setDefaultSectionSize(130);
+    m_interfaces->setColumnWidth(2, 90);
+    m_interfaces->horizontalHeader()->setMinimumSectionSize(60);
+    for (int column = 0; column < 5; ++column)
+        m_interfaces->horizontalHeaderItem(column)->setTextAlignment((column >= 2 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     m_interfaces->setFrameShape(QFrame::NoFrame);
     connect(m_interfaces, &QTableWidget::cellActivated, this, [this](int row) {
         const auto index = m_interfaces->item(row, 0)->data(Qt::UserRole).toUInt();
@@ -143,7 +148,9 @@ QWidget* ExporterDetailsPane::buildRight()
 {
     auto* box = new QFrame;
     box->setObjectName(QStringLiteral("exporterRight"));
-    box->setFixedWidth(kRightWidth);
+    box->setMinimumWidth(kLeastRight);
+    box->setMaximumWidth(kMostRight);
+    box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     auto* rows = new QVBoxLayout(box);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(0);
@@ -167,6 +174,7 @@ void ExporterDetailsPane::syncLook()
                                  "#exporterHeading{background:%2;border-bottom:1px solid %3}"
                                  "#exporterRight{border-left:1px solid %3}"
                                  "#exporterWarning{background:%4;color:%5;font-weight:600;font-size:12px;border-radius:4px;margin:4px 16px 12px 16px;padding:8px}"
+                                 "QTableWidget::item{padding:0 8px}"
                                  "QTableWidget{font-size:12px;selection-background-color:%6;selection-color:%7}"
                                  "QHeaderView::section{background:%2;color:%8;border:none;border-bottom:1px solid %3;padding:4px 8px;font-size:12px;font-weight:600}")
                       .arg(m_theme[Token::surface].name(), m_theme[Token::background].name(), m_theme[Token::border].name(), m_theme[Token::warningGround].name(), m_theme[Token::warning].name(),

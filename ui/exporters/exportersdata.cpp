@@ -38,7 +38,7 @@ void judge(ExporterRow& row, uint64_t until)
     if (health.lastMs + kSilentMs < until) {
         row.state = ExporterRow::State::Silent;
         row.why = Context::tr("Nothing for %1").arg(lengthText(until - health.lastMs));
-    } else if (const auto lost = health.lostDatagrams(); lost > 0) {
+    } else if (const auto lost = health.lostDatagrams(); lost > 0 && health.lossIsSure()) {
         row.why = Context::tr("%1 datagrams lost on the way").arg(n(lost));
     } else if (const auto unknown = health[HealthCount::UnknownSets]; unknown > 0) {
         row.why = Context::tr("%1 data sets have no template").arg(n(unknown));
@@ -108,7 +108,7 @@ ExportersDataPtr exportersOf(core::FlowStore& store, const std::optional<core::T
             row.flowsPerSecond = found->second.last;
         }
         judge(row, std::max(nowMs, data->newestMs));
-        data->lostDatagrams += row.health.lostDatagrams();
+        data->lostDatagrams += row.health.lossIsSure() ? row.health.lostDatagrams() : 0;
         data->rows.push_back(std::move(row));
     }
     std::ranges::stable_sort(data->rows, [](const ExporterRow& a, const ExporterRow& b) { return a.name.isEmpty() != b.name.isEmpty() ? b.name.isEmpty() : a.name < b.name; });

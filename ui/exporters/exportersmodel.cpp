@@ -137,7 +137,10 @@ QString ExportersModel::cell(const ExporterRow& row, int column) const
         const auto name = protocolText(health.key.protocol);
         return health.key.domain == 0 ? name : QStringLiteral("%1 · %2").arg(name).arg(health.key.domain);
     }
-    case FlowRate: return text(core::formatCount(static_cast<uint64_t>(std::llround(row.flowsPerSecond))));
+    case FlowRate:
+        if (row.flowsPerSecond > 0 && row.flowsPerSecond < 9.95)
+            return row.flowsPerSecond < 0.05 ? QStringLiteral("<0.1") : QString::number(row.flowsPerSecond, 'f', 1);
+        return text(core::formatCount(static_cast<uint64_t>(std::llround(row.flowsPerSecond))));
     case LastDatagram: return m_live || row.state == ExporterRow::State::Silent ? agoText(std::max(m_data->newestMs, m_live ? nowMs() : 0) - health.lastMs) : QStringLiteral("%1 %2").arg(m_clock.day(health.lastMs), m_clock.time(health.lastMs, 1000));
     case Templates: {
         const auto templates = health.templates();
@@ -166,7 +169,7 @@ ExportersModel::Tone ExportersModel::tone(const ExporterRow& row, int column) co
     case LastDatagram: return silent ? Error : Plain;
     case Templates: return health.templates() == 0 ? Secondary : Plain;
     case Sampling: return samplingText(health).contains(tr("unknown")) ? Warning : Plain;
-    case Lost: return health.lost() > 0 ? Warning : Secondary;
+    case Lost: return health.lost() > 0 && health.lossIsSure() ? Warning : Secondary;
     case Skew: return health.skewMs() && std::abs(*health.skewMs()) > 60'000 ? Warning : health.skewMs() ? Plain : Secondary;
     default: return Plain;
     }
@@ -193,6 +196,8 @@ QVariant ExportersModel::data(const QModelIndex& index, int role) const
 
 QVariant ExportersModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+        return QVariant::fromValue((isRightAligned(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     switch (section) {

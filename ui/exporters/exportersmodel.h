@@ -22,6 +22,8 @@ public:
     enum Tone { Plain, Secondary, Warning, Error };
 
     using QAbstractTableModel::QAbstractTableModel;
+    /// Whether a column holds figures.
+    static bool isRightAligned(int column) { return column == FlowRate || column >= Templates; }
 
     void setData(ExportersDataPtr data, bool live, const Clock& clock);
     void setNeedle(const QString& needle);

@@ -19,6 +19,8 @@ namespace {
 
 constexpr int kHeadHeight = 40;
 constexpr int kEveryMs = 1000;
+constexpr int kRoomForRates = 1180;
+constexpr int kRoomForTemplates = 1040;
 
 QString count(uint64_t n) { return text(core::formatCount(n)); }
 
@@ -80,6 +82,7 @@ QWidget* ExportersPage::buildTable()
     row->setContentsMargins(16, 0, 12, 0);
     m_heading = new QLabel;
     m_heading->setTextFormat(Qt::RichText);
+    m_heading->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_find = new QLineEdit;
     m_find->setPlaceholderText(tr("Find a name or address"));
     m_find->setAccessibleName(tr("Find a name or address"));
@@ -101,7 +104,7 @@ QWidget* ExportersPage::buildTable()
     auto* header = m_table->horizontalHeader();
     header->setHighlightSections(false);
     header->setMinimumSectionSize(28);
-    const int widths[] = {40, 150, 150, 130, 80, 160, 150, 90, 110, 150, 110};
+    const int widths[] = {40, 140, 140, 150, 72, 140, 150, 84, 96, 120, 90};
     for (int i = 0; i < ExportersModel::kColumns; ++i)
         m_table->setColumnWidth(i, widths[i]);
     header->setSectionResizeMode(ExportersModel::Name, QHeaderView::Stretch);
@@ -158,6 +161,14 @@ void ExportersPage::showEvent(QShowEvent* event)
     QWidget::showEvent(event);
     if (m_stale)
         refresh();
+}
+
+/// Where there is little room, the figures stay and the pictures go.
+void ExportersPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_table->setColumnHidden(ExportersModel::Rates, width() < kRoomForRates);
+    m_table->setColumnHidden(ExportersModel::Templates, width() < kRoomForTemplates);
 }
 
 void ExportersPage::ask()

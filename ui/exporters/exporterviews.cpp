@@ -29,11 +29,6 @@ Token tokenOf(int tone)
     }
 }
 
-bool isRight(int column)
-{
-    return column == ExportersModel::FlowRate || column >= ExportersModel::Templates;
-}
-
 } // namespace
 
 void paintState(QPainter& painter, const Theme& theme, QPointF centre, ExporterRow::State state)
@@ -112,7 +107,7 @@ void ExporterDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         painter->setFont(m_theme.font(12, strong ? QFont::DemiBold : QFont::Normal));
         painter->setPen(m_theme[tokenOf(index.data(ExportersModel::ToneRole).toInt())]);
         const auto words = QFontMetrics(painter->font()).elidedText(index.data().toString(), Qt::ElideMiddle, rect.width());
-        painter->drawText(rect, (isRight(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter, words);
+        painter->drawText(rect, (ExportersModel::isRightAligned(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter, words);
     }
     painter->restore();
 }

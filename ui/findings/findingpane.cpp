@@ -139,7 +139,7 @@ void FindingPane::show(const core::Finding* finding, const FindingsModel& model,
     QStringList whose;
     if (finding) {
         whose << severityText(finding->severity) << model.exporterText(*finding);
-        const auto when = [&](uint64_t ms) { return QStringLiteral("%1, %2").arg(clock.day(ms), clock.time(ms, 1000)); };
+        const auto when = [&](uint64_t ms) { return QStringLiteral("%1, %2").arg(clock.day(ms, true), clock.time(ms, 1000)); };
         if (finding->sinceMs > 0)
             whose << (finding->untilMs > finding->sinceMs ? tr("%1 – %2").arg(when(finding->sinceMs), when(finding->untilMs)) : when(finding->sinceMs));
     }

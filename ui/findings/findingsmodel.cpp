@@ -93,7 +93,7 @@ QString FindingsModel::cell(const core::Finding& finding, int column) const
         return stream.domain == 0 ? whose : QStringLiteral("%1 · %2").arg(whose).arg(stream.domain);
     }
     case Evidence: return sentenceText(finding.evidence);
-    case Last: return finding.untilMs == 0 ? QStringLiteral("–") : QStringLiteral("%1 %2").arg(m_clock.day(finding.untilMs), m_clock.time(finding.untilMs));
+    case Last: return finding.untilMs == 0 ? QStringLiteral("–") : QStringLiteral("%1 %2").arg(m_clock.day(finding.untilMs, true), m_clock.time(finding.untilMs));
     default: return {};
     }
 }

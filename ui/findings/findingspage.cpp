@@ -76,6 +76,7 @@ QWidget* FindingsPage::buildTable()
     row->setContentsMargins(16, 0, 12, 0);
     m_heading = new QLabel;
     m_heading->setTextFormat(Qt::RichText);
+    m_heading->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_find = new QLineEdit;
     m_find->setPlaceholderText(tr("Find an exporter or a word"));
     m_find->setAccessibleName(tr("Find an exporter or a word"));
@@ -98,7 +99,7 @@ QWidget* FindingsPage::buildTable()
     header->setHighlightSections(false);
     header->setMinimumSectionSize(28);
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    const int widths[] = {40, 250, 210, 300, 130};
+    const int widths[] = {40, 240, 210, 300, 170};
     for (int i = 0; i < FindingsModel::kColumns; ++i)
         m_table->setColumnWidth(i, widths[i]);
     header->setSectionResizeMode(FindingsModel::Evidence, QHeaderView::Stretch);
