@@ -37,6 +37,7 @@ public:
     void listening(const core::Listening& listening) override { m_next.listening(listening); }
     void received(const core::Received& more) override { m_next.received(more); }
     void health(core::HealthReport&& more) override { m_next.health(std::move(more)); }
+    void templates(core::TemplateNews&& news) override { m_next.templates(std::move(news)); }
     /// False when nobody reads what is printed any more.
     [[nodiscard]] bool open() const { return m_out.open(); }
 
@@ -153,7 +154,7 @@ int runListen(const QStringList& arguments)
     core::FlowSink* sink = database->store.get();
     if (args.has(QStringLiteral("print")))
         sink = &printing.emplace(*database->store, *database->store->schema());
-    auto listener = Listener::start(specs, database->store->schema(), *sink, runtime->pipelineOptions(*threads));
+    auto listener = Listener::start(specs, database->store->schema(), *sink, runtime->pipelineOptions(*threads), database->store.get());
     if (!listener)
         return sayFailed(listener.error());
     if (!args.quiet())

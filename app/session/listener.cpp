@@ -11,6 +11,8 @@ namespace {
 
 /// How long rows may wait in a worker before they go to the store: well within the second that is promised.
 constexpr std::chrono::milliseconds kHold{100};
+/// Older templates are not believed any more: much can have been changed at an exporter since.
+constexpr std::chrono::milliseconds kTemplatesLast = std::chrono::hours(7 * 24);
 
 } // namespace
 
@@ -52,11 +54,27 @@ uint64_t wallClockMs()
     return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
+/// None where they cannot be read: exporters will announce them.
+std::vector<core::KnownTemplate> templatesOf(core::FlowStore* store)
+{
+    if (!store)
+        return {};
+    auto known = store->templates();
+    if (!known)
+        return {};
+    const auto since = wallClockMs() - static_cast<uint64_t>(kTemplatesLast.count());
+    std::erase_if(*known, [&](const core::KnownTemplate& one) { return one.announcedMs < since; });
+    return std::move(*known);
+}
+
 } // namespace
 
 core::Result<std::unique_ptr<Listener>> Listener::start(const std::vector<ListenSpec>& specs, std::shared_ptr<const core::Schema> schema,
-                                                        core::FlowSink& sink, const collectors::PipelineOptions& options)
+                                                        core::FlowSink& sink, collectors::PipelineOptions options, core::FlowStore* known)
 {
+    options.hold = kHold;
+    options.keepTemplates = true;
+    options.restore = templatesOf(known);
     auto out = std::make_unique<Listener>();
     for (size_t i = 0; i < specs.size(); ++i) {
         auto receiver = collectors::UdpReceiver::open({.address = specs[i].address, .port = specs[i].port, .input = static_cast<uint16_t>(i)});
@@ -72,7 +90,6 @@ core::Result<std::unique_ptr<Listener>> Listener::start(const std::vector<Listen
         auto found = std::ranges::find(made, likeness, &std::pair<ListenSpec, collectors::Pipeline*>::first);
         if (found == made.end()) {
             auto own = options;
-            own.hold = kHold;
             likeness.settings.applyTo(own.decoder);
             out->m_pipelines.push_back(std::make_unique<collectors::Pipeline>(schema, sink, std::move(own)));
             found = made.insert(made.end(), {likeness, out->m_pipelines.back().get()});

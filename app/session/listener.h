@@ -35,9 +35,10 @@ struct ListenCounters {
 /// Inputs that decode alike share a pipeline. Any thread may ask for counters.
 class Listener {
 public:
-    /// Binds all inputs, or none: the first that fails is the error.
+    /// Binds all inputs, or none: the first that fails is the error. Data is decoded with templates that `known`, which may be
+    /// null, has from earlier runs, until its exporter announces them again.
     static core::Result<std::unique_ptr<Listener>> start(const std::vector<ListenSpec>& specs, std::shared_ptr<const core::Schema> schema,
-                                                         core::FlowSink& sink, const collectors::PipelineOptions& options);
+                                                         core::FlowSink& sink, collectors::PipelineOptions options, core::FlowStore* known = nullptr);
     ~Listener();
     /// Inputs first, then the workers drain, then everything is committed.
     core::Result<void> stop();

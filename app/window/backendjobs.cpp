@@ -201,7 +201,7 @@ void ProgramBackend::beginListening()
         }
         std::shared_ptr<Listener> listener;
         if (result) {
-            auto started = Listener::start(m_runtime.listenSpecs(), m_runtime.schema(), *opened.database->store, m_runtime.pipelineOptions(m_threads));
+            auto started = Listener::start(m_runtime.listenSpecs(), m_runtime.schema(), *opened.database->store, m_runtime.pipelineOptions(m_threads), opened.database->store.get());
             if (started)
                 listener = std::move(*started);
             else

@@ -19,6 +19,8 @@ constexpr size_t kFullBatch = core::kSegmentRows - 128;
 constexpr std::chrono::milliseconds kTick{200};
 /// How often the sink is told what has become known of exporters.
 constexpr std::chrono::milliseconds kTellHealth{1000};
+/// Templates told at a time: no flood of them keeps the sink busy.
+constexpr size_t kTellTemplates = 4096;
 constexpr unsigned kMaxWorkers = 4;
 
 } // namespace
@@ -54,6 +56,7 @@ Pipeline::Pipeline(std::shared_ptr<const core::Schema> schema, core::FlowSink& s
     for (unsigned i = 0; i < count; ++i)
         m_workers.push_back(std::make_unique<Worker>(m_schema, m_options));
     m_decoding = count;
+    restoreTemplates();
     for (auto& worker : m_workers)
         worker->thread = std::thread([this, &worker = *worker] { run(worker); });
 }
@@ -62,6 +65,27 @@ Pipeline::~Pipeline()
 {
     if (!m_finished)
         (void)finish();
+}
+
+size_t Pipeline::workerOf(core::Ip exporter) const { return std::hash<core::Ip>()(exporter) % m_workers.size(); }
+
+void Pipeline::restoreTemplates()
+{
+    std::vector<std::vector<core::KnownTemplate>> parts(m_workers.size());
+    for (auto& known : std::exchange(m_options.restore, {})) {
+        if (m_options.keepTemplates)
+            parts[workerOf(known.exporter)].push_back(std::move(known));
+    }
+    for (size_t i = 0; i < parts.size(); ++i)
+        m_workers[i]->decoder.restore(parts[i]);
+}
+
+void Pipeline::tellTemplates(Worker& worker, size_t most)
+{
+    if (!m_options.keepTemplates)
+        return;
+    if (auto news = worker.decoder.takeTemplates(most); !news.empty())
+        m_sink.templates(std::move(news));
 }
 
 std::vector<core::DatagramBatch> Pipeline::split(core::DatagramBatch& batch)
@@ -81,7 +105,7 @@ std::vector<core::DatagramBatch> Pipeline::split(core::DatagramBatch& batch)
     } else {
         for (size_t i = 0; i < batch.size(); ++i) {
             const auto datagram = batch[i];
-            parts[std::hash<core::Ip>()(datagram.source) % parts.size()].add(datagram, datagram.payload);
+            parts[workerOf(datagram.source)].add(datagram, datagram.payload);
         }
     }
     batch.clear();
@@ -192,6 +216,7 @@ void Pipeline::run(Worker& worker)
         if (now - worker.healthTold >= kTellHealth) {
             worker.healthTold = now;
             m_sink.health(worker.health.take());
+            tellTemplates(worker, kTellTemplates);
         }
     }
     finishDecoding(worker);
@@ -225,6 +250,7 @@ void Pipeline::finishDecoding(Worker& worker)
     publish(worker);
     store(worker.rows, worker.enricher);
     m_sink.health(worker.health.take());
+    tellTemplates(worker, SIZE_MAX);
     const std::lock_guard lock(m_mutex);
     --m_decoding;
     m_shared.notify_all();

@@ -24,6 +24,10 @@ struct PipelineOptions {
     std::chrono::milliseconds hold{0};
     /// Told of names that options data brought, on a worker's thread; may be empty.
     std::function<void(std::vector<core::LearntName>)> onNames;
+    /// Live input: the sink is told of templates, and those in `restore`, of an earlier run, decode what comes before an exporter
+    /// announces its own. Without it neither is done: a capture is decoded by nothing but what is in it.
+    bool keepTemplates = false;
+    std::vector<core::KnownTemplate> restore; ///< the oldest first
 };
 
 /// All datagrams of one exporter address go to one worker, so that a template table has one owner and no lock. Full batches
@@ -54,6 +58,9 @@ public:
 
 private:
     struct Worker;
+    [[nodiscard]] size_t workerOf(core::Ip exporter) const;
+    void restoreTemplates();
+    void tellTemplates(Worker& worker, size_t most);
     std::vector<core::DatagramBatch> split(core::DatagramBatch& batch);
     bool enqueue(Worker& worker, core::DatagramBatch&& batch, bool wait);
     void run(Worker& worker);

@@ -166,4 +166,14 @@ std::vector<LearntName> Decoder::takeNames()
     return m_state->exporters.takeNames();
 }
 
+void Decoder::restore(std::span<const KnownTemplate> known)
+{
+    m_state->sets.restore(known);
+}
+
+TemplateNews Decoder::takeTemplates(size_t most)
+{
+    return m_state->sets.takeTemplates(most);
+}
+
 } // namespace rivereto::core

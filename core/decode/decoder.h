@@ -13,6 +13,7 @@
 #include "core/batch/flowbatch.h"
 #include "core/decode/datagrambatch.h"
 #include "core/decode/decodestats.h"
+#include "core/decode/knowntemplate.h"
 #include "core/decode/protocol.h"
 #include "core/decode/tunnels.h"
 #include "core/schema/schema.h"
@@ -139,6 +140,12 @@ public:
     [[nodiscard]] const DecodeStats& stats() const;
     /// Interface and VRF names that are new or changed since the last call.
     [[nodiscard]] std::vector<LearntName> takeNames();
+    /// Templates of an earlier run, the oldest first: they are used until the exporter announces or withdraws them, and what
+    /// they decode is counted. Within the limits; those that cannot be are left out. To be called before decode().
+    void restore(std::span<const KnownTemplate> known);
+    /// What has changed since the last call, to be restored later; of new ones at most so many, the rest the next time. Costs
+    /// nothing while nothing changes.
+    [[nodiscard]] TemplateNews takeTemplates(size_t most);
 
 private:
     struct State;

@@ -13,7 +13,6 @@ namespace {
 constexpr uint16_t kFirstDataSet = 256;
 constexpr uint16_t kTemplates9 = 0, kTemplatesIpfix = 2; ///< options templates have the next number
 constexpr uint16_t kEnterpriseBit = 0x8000;
-constexpr size_t kMaxEmptyScopes = 4;
 constexpr int kMaxDepth = 4; ///< of lists in lists
 
 /// The length of a variable-length value: how many octets tell it, and what they say.
@@ -205,7 +204,7 @@ bool SetDissector::templateRecord(TreeWriter& in, bool options)
     const bool whole = inner.ok() && (withdrawal || (id >= kFirstDataSet && count > 0 && scopes <= count));
     if (whole && !withdrawal) {
         ++m_seen;
-        m_templates.define(TemplateKey::of(m_message, id), std::move(fields), options, m_elements, *m_schema);
+        m_templates.define(TemplateKey::of(m_message, id), std::move(fields), options, m_message.origin.receivedMs, m_elements, *m_schema);
     }
     if (!whole && node.note.empty())
         node.note = whatIsWrong(id, count, scopes);

@@ -11,7 +11,6 @@ namespace {
 constexpr uint16_t kFirstDataSet = 256;
 constexpr uint16_t kTemplates9 = 0, kTemplatesIpfix = 2; ///< options templates have the next number
 constexpr uint16_t kEnterpriseBit = 0x8000;
-constexpr size_t kMaxEmptyScopes = 4;
 constexpr size_t kMaxFields = kNoField; ///< field numbers are 16 bits; this one means "none"
 
 } // namespace
@@ -180,7 +179,7 @@ void SetDecoder::define(uint16_t id, std::vector<FieldSpec> fields, bool options
     m_stats.add(DecodeCount::Templates);
     const auto key = TemplateKey::of(*m_message, id);
     TemplateSeen seen {.id = id, .options = options, .fields = fields.size()};
-    const auto [outcome, evicted] = m_templates.define(key, std::move(fields), options, m_elements, m_schema);
+    const auto [outcome, evicted] = m_templates.define(key, std::move(fields), options, m_message->origin.receivedMs, m_elements, m_schema);
     m_stats.add(DecodeCount::TemplatesEvicted, evicted);
     switch (outcome) {
     case TemplateTable::Outcome::Refused:
@@ -211,6 +210,8 @@ void SetDecoder::data(uint16_t id, Bytes body)
 {
     const auto key = TemplateKey::of(*m_message, id);
     if (const auto layout = m_templates.find(key)) {
+        if (layout->restored)
+            m_stats.add(DecodeCount::RestoredSets);
         if (layout->variable || layout->options || body.size() < layout->minLength || layout->minLength == 0) {
             decodeGathered();
             decodeData(*layout, body, *m_message);

@@ -32,6 +32,8 @@ public:
     /// The first message of the payload; returns its length as far as it is there, at least 1.
     size_t ipfix(Bytes payload, MessageContext& message, MessageInfo& info, FlowBatch& out);
     void finish();
+    void restore(std::span<const KnownTemplate> known) { m_templates.restore(known, m_elements, m_schema); }
+    TemplateNews takeTemplates(size_t most) { return m_templates.takeNews(most); }
 
 private:
     void sets(Bytes bytes, uint16_t templateSet);

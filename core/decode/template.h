@@ -22,6 +22,8 @@ struct FieldSpec {
 };
 
 constexpr uint16_t kNoField = 0xffff;
+/// Scopes without octets that a template keeps: they say what it is about.
+constexpr size_t kMaxEmptyScopes = 4;
 
 /// Fill one column from one field.
 struct FieldOp {
@@ -83,6 +85,7 @@ struct Template {
     uint32_t minLength = 0; ///< of a record; exact when `variable` is false
     bool variable = false;
     bool options = false;
+    bool restored = false; ///< of an earlier run; not announced again yet
     FieldProgram program;
 };
 

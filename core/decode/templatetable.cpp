@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace rivereto::core {
 
 namespace {
 constexpr size_t kMeanFields = 32; ///< fields are limited to this many a template
+constexpr uint64_t kNoteAgainMs = 3'600'000; ///< how often a repetition is news
 constexpr size_t kPendingShare = 16; ///< one template's sets may take this part of all memory for waiting sets
 } // namespace
 
@@ -29,12 +31,13 @@ const Template* TemplateTable::search(const TemplateKey& key) const
     if (const auto it = m_sessions.find(key); it != m_sessions.end())
         return &it->second.layout;
     const auto it = m_anywhere.find(key.anywhere());
-    return it == m_anywhere.end() ? nullptr : &it->second->layout;
+    return it == m_anywhere.end() ? nullptr : &it->second.entry->layout;
 }
 
 TemplateTable::Defined TemplateTable::define(
-    const TemplateKey& key, std::vector<FieldSpec> fields, bool options, const ElementMap& elements, const Schema& schema)
+    const TemplateKey& key, std::vector<FieldSpec> fields, bool options, uint64_t nowMs, const ElementMap& elements, const Schema& schema)
 {
+    forgetRestored(key);
     const auto known = m_sessions.find(key);
     const Outcome outcome = known == m_sessions.end() ? Outcome::New : Outcome::Changed;
     if (outcome == Outcome::Changed) {
@@ -42,6 +45,10 @@ TemplateTable::Defined TemplateTable::define(
         if (entry.layout.fields == fields && entry.layout.options == options) {
             rejuvenate(entry);
             standForAll(entry);
+            if (nowMs > entry.announcedMs && nowMs - entry.announcedMs >= kNoteAgainMs) {
+                entry.announcedMs = nowMs;
+                m_anywhere[key.anywhere()].fresh = m_news = true;
+            }
             return {Outcome::Same};
         }
         forget(entry);
@@ -52,6 +59,7 @@ TemplateTable::Defined TemplateTable::define(
     Entry& entry = m_sessions[key];
     entry.key = key;
     entry.layout = compileTemplate(std::move(fields), options, elements, schema);
+    entry.announcedMs = nowMs;
     insert(entry);
     standForAll(entry);
     return {outcome, evicted};
@@ -99,20 +107,28 @@ void TemplateTable::rejuvenate(Entry& entry)
     own.splice(own.end(), own, entry.inExporter);
 }
 
-/// Makes it the one that is used for other ports and inputs of its exporter.
 void TemplateTable::standForAll(Entry& entry)
 {
-    if (auto& anywhere = m_anywhere[entry.key.anywhere()]; anywhere != &entry) {
-        anywhere = &entry;
-        m_found.fill({});
-    }
+    auto& anywhere = m_anywhere[entry.key.anywhere()];
+    const Entry* before = anywhere.entry;
+    if (before == &entry)
+        return;
+    anywhere.entry = &entry;
+    m_found.fill({});
+    if (!before || before->layout.fields != entry.layout.fields || before->layout.options != entry.layout.options)
+        anywhere.fresh = m_news = true;
 }
 
 void TemplateTable::forget(Entry& entry)
 {
     m_found.fill({});
-    if (const auto anywhere = m_anywhere.find(entry.key.anywhere()); anywhere != m_anywhere.end() && anywhere->second == &entry)
+    if (const auto anywhere = m_anywhere.find(entry.key.anywhere()); anywhere != m_anywhere.end() && anywhere->second.entry == &entry) {
+        if (anywhere->second.told) {
+            m_gone.push_back({entry.key.source, entry.key.domain, entry.key.id, entry.key.protocol});
+            m_news = true;
+        }
         m_anywhere.erase(anywhere);
+    }
     const size_t fields = entry.layout.fields.size();
     m_fields -= fields;
     m_order.erase(entry.inAll);
@@ -120,14 +136,26 @@ void TemplateTable::forget(Entry& entry)
     entry.exporter->order.erase(entry.inExporter);
     if (entry.exporter->order.empty())
         m_exporters.erase(entry.key.source);
-    m_sessions.erase(TemplateKey(entry.key));
+    (entry.layout.restored ? m_restored : m_sessions).erase(TemplateKey(entry.key));
+}
+
+bool TemplateTable::forgetRestored(const TemplateKey& key)
+{
+    if (m_restored.empty())
+        return false;
+    const auto it = m_restored.find(key.anywhere());
+    if (it == m_restored.end())
+        return false;
+    forget(it->second);
+    return true;
 }
 
 bool TemplateTable::withdraw(const TemplateKey& key)
 {
+    const bool restored = forgetRestored(key);
     const auto it = m_sessions.find(key);
     if (it == m_sessions.end())
-        return false;
+        return restored;
     forget(it->second);
     return true;
 }
@@ -141,12 +169,51 @@ size_t TemplateTable::withdrawAll(const TemplateKey& key, bool options)
     for (Entry* entry : exporter->second.order) {
         TemplateKey same = entry->key;
         same.id = key.id;
-        if (same == key && entry->layout.options == options)
+        if (same == (entry->layout.restored ? key.anywhere() : key) && entry->layout.options == options)
             all.push_back(entry);
     }
     for (Entry* entry : all)
         forget(*entry);
     return all.size();
+}
+
+void TemplateTable::restore(std::span<const KnownTemplate> known, const ElementMap& elements, const Schema& schema)
+{
+    for (const auto& one : known) {
+        const auto key = TemplateKey::anywhereOf(one);
+        if (!isPossible(one) || !couldFit(one.fields.size()) || m_anywhere.contains(key))
+            continue;
+        makeRoom(one.exporter, one.fields.size());
+        Entry& entry = m_restored[key];
+        entry.key = key;
+        entry.layout = compileTemplate(one.fields, one.options, elements, schema);
+        entry.layout.restored = true;
+        entry.announcedMs = one.announcedMs;
+        insert(entry);
+        m_anywhere[key] = {.entry = &entry, .told = true};
+    }
+}
+
+TemplateNews TemplateTable::takeNews(size_t most)
+{
+    TemplateNews out;
+    if (!m_news)
+        return out;
+    m_news = false;
+    out.gone = std::exchange(m_gone, {});
+    for (auto& [key, anywhere] : m_anywhere) {
+        if (!anywhere.fresh)
+            continue;
+        if (out.defined.size() >= most) {
+            m_news = true;
+            break;
+        }
+        const Entry& entry = *anywhere.entry;
+        out.defined.push_back({{key.source, key.domain, key.id, key.protocol}, entry.layout.options, entry.announcedMs, entry.layout.fields});
+        anywhere.told = true;
+        anywhere.fresh = false;
+    }
+    return out;
 }
 
 size_t PendingSets::add(const TemplateKey& key, const MessageContext& message, Bytes bytes)

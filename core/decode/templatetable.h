@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
+#include "core/decode/knowntemplate.h"
 #include "core/decode/recordwriter.h"
 #include "core/decode/template.h"
 
@@ -25,6 +27,7 @@ struct TemplateKey {
     Protocol protocol = Protocol::Unknown;
     bool operator==(const TemplateKey&) const = default;
 
+    static TemplateKey anywhereOf(const TemplateId& id) { return {id.exporter, id.domain, 0, 0, id.id, id.protocol}; }
     static TemplateKey of(const MessageContext& message, uint16_t id)
     {
         return {message.origin.source, message.domain, message.origin.sourcePort, message.origin.input, id, message.protocol};
@@ -66,11 +69,14 @@ public:
     [[nodiscard]] const Template* find(const TemplateKey& key) const;
     /// Refused: it could never fit. What the session defined under the number before is gone then, too.
     Defined define(
-        const TemplateKey& key, std::vector<FieldSpec> fields, bool options, const ElementMap& elements, const Schema& schema);
+        const TemplateKey& key, std::vector<FieldSpec> fields, bool options, uint64_t nowMs, const ElementMap& elements, const Schema& schema);
     /// False when there was none.
     bool withdraw(const TemplateKey& key);
     /// All templates, or all options templates, of the key's session (its id does not matter); returns how many.
     size_t withdrawAll(const TemplateKey& key, bool options);
+    /// As Decoder has them. Restored ones are found where no session has defined any, and gone when one does.
+    void restore(std::span<const KnownTemplate> known, const ElementMap& elements, const Schema& schema);
+    TemplateNews takeNews(size_t most);
     [[nodiscard]] size_t size() const { return m_order.size(); }
 
 private:
@@ -83,9 +89,16 @@ private:
     struct Entry {
         TemplateKey key;
         Template layout;
+        uint64_t announcedMs = 0;
         Exporter* exporter = nullptr;
         Order::iterator inAll;
         Order::iterator inExporter;
+    };
+    /// The one that is used for other ports and inputs of its exporter, and kept for later runs.
+    struct Anywhere {
+        Entry* entry = nullptr;
+        bool told = false; ///< some template of this key is known outside
+        bool fresh = false; ///< not as it was told
     };
     template <class Value>
     using Map = std::unordered_map<TemplateKey, Value, TemplateKeyHash>;
@@ -97,6 +110,7 @@ private:
     void rejuvenate(Entry& entry);
     void standForAll(Entry& entry);
     void forget(Entry& entry);
+    bool forgetRestored(const TemplateKey& key);
 
     /// What was found lately: a few templates come again and again.
     struct Found {
@@ -105,7 +119,10 @@ private:
     };
     mutable std::array<Found, 64> m_found;
     Map<Entry> m_sessions;
-    Map<Entry*> m_anywhere;
+    Map<Entry> m_restored;
+    Map<Anywhere> m_anywhere;
+    std::vector<TemplateId> m_gone; ///< that were told of
+    bool m_news = false;
     std::unordered_map<Ip, Exporter> m_exporters; ///< those with templates
     Order m_order; ///< of all
     Limits m_limits;

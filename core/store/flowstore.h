@@ -7,6 +7,7 @@
 #include <stop_token>
 
 #include "core/batch/flowbatch.h"
+#include "core/decode/knowntemplate.h"
 #include "core/health/health.h"
 #include "core/query/aggregate.h"
 #include "core/store/interruption.h"
@@ -62,6 +63,8 @@ public:
     virtual Result<std::vector<Interruption>> interruptions(const TimeRange&) { return std::vector<Interruption>{}; }
     /// What is known of the exporters; of interface counters those whose five minutes begin within the range.
     virtual Result<HealthReport> health(const TimeRange&) { return HealthReport{}; }
+    /// Templates that exporters announced while their flows were received live, the one announced last at the end.
+    virtual Result<std::vector<KnownTemplate>> templates() { return std::vector<KnownTemplate>{}; }
 };
 
 /// Write side. Calls may come from several threads; each is an order of its own.
@@ -78,6 +81,8 @@ public:
     virtual void received(const Received&) { }
     /// Told about every second what has become known of exporters since it was last told. Never blocks.
     virtual void health(HealthReport&&) { }
+    /// Told about every second which templates are new or gone, of live input only. Never blocks.
+    virtual void templates(TemplateNews&&) { }
 };
 
 } // namespace rivereto::core

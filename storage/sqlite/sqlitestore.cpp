@@ -13,6 +13,7 @@
 #include "storage/sqlite/healthlog.h"
 #include "storage/sqlite/lease.h"
 #include "storage/sqlite/storedsegment.h"
+#include "storage/sqlite/templatelog.h"
 
 namespace rivereto::storage {
 
@@ -75,6 +76,18 @@ core::Result<core::HealthReport> SqliteStore::health(const core::TimeRange& rang
 {
     const std::scoped_lock lock(m_mutex);
     return readHealth(m_watch, range);
+}
+
+core::Result<std::vector<core::KnownTemplate>> SqliteStore::templates()
+{
+    const std::scoped_lock lock(m_mutex);
+    return readTemplates(m_watch);
+}
+
+void SqliteStore::templates(core::TemplateNews&& news)
+{
+    if (m_writer)
+        m_writer->templates(std::move(news));
 }
 
 void SqliteStore::health(core::HealthReport&& more)

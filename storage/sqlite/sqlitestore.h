@@ -39,12 +39,14 @@ public:
 
     core::Result<std::vector<core::Interruption>> interruptions(const core::TimeRange& range) override;
     core::Result<core::HealthReport> health(const core::TimeRange& range) override;
+    core::Result<std::vector<core::KnownTemplate>> templates() override;
 
     core::Result<void> append(core::FlowBatch&& batch) override;
     core::Result<void> flush() override;
     void listening(const core::Listening& listening) override;
     void received(const core::Received& more) override;
     void health(core::HealthReport&& more) override;
+    void templates(core::TemplateNews&& news) override;
     /// With StoreOptions::import: what an import before left unfinished; its flows are gone when it was the same one.
     [[nodiscard]] std::optional<StoreWriter::Unfinished> unfinishedImport() const { return m_writer ? m_writer->unfinished() : std::nullopt; }
     /// The import came to its end: it will not be replaced when it is started again.

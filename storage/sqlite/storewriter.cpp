@@ -243,18 +243,6 @@ core::Result<void> StoreWriter::flush()
     return {};
 }
 
-void StoreWriter::listening(const core::Listening& listening)
-{
-    const std::scoped_lock lock(m_mutex);
-    m_notes.listening = listening;
-}
-
-void StoreWriter::received(const core::Received& more)
-{
-    const std::scoped_lock lock(m_mutex);
-    m_notes.received += more;
-}
-
 void StoreWriter::health(core::HealthReport&& more)
 {
     if (more.empty())
@@ -264,6 +252,13 @@ void StoreWriter::health(core::HealthReport&& more)
         m_notes.health = std::move(more);
     else
         m_notes.health.merge(more);
+    ++m_appended; // flush() waits for it
+}
+
+void StoreWriter::templates(core::TemplateNews&& news)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_notes.templates.add(std::move(news));
     ++m_appended; // flush() waits for it
 }
 
@@ -285,6 +280,8 @@ core::Result<void> StoreWriter::writeNotes(const Notes& notes)
         done = writeReceived(notes.received);
     if (done && !notes.health.empty())
         done = addHealth(m_database, notes.health);
+    if (done && !notes.templates.empty())
+        done = writeTemplates(m_database, notes.templates);
     return done;
 }
 

@@ -15,6 +15,7 @@
 #include "storage/sqlite/catalog.h"
 #include "storage/sqlite/listeninglog.h"
 #include "storage/sqlite/mergeplan.h"
+#include "storage/sqlite/templatelog.h"
 
 namespace rivereto::storage {
 
@@ -37,10 +38,19 @@ public:
     core::Result<void> append(core::FlowBatch&& batch);
     core::Result<void> flush();
     /// Any thread. Kept with the next commit, or after a while; at the end in any case.
-    void listening(const core::Listening& listening);
-    void received(const core::Received& more);
+    void listening(const core::Listening& listening)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_notes.listening = listening;
+    }
+    void received(const core::Received& more)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_notes.received += more;
+    }
     /// Of an import: kept when it ends, for one that is cut short comes again.
     void health(core::HealthReport&& more);
+    void templates(core::TemplateNews&& news);
 
     /// An earlier import that did not come to its end (killed, cancelled, no room), found at the start.
     struct Unfinished {
@@ -69,7 +79,8 @@ private:
         std::optional<core::Listening> listening;
         core::Received received;
         core::HealthReport health;
-        [[nodiscard]] bool empty() const { return !listening && received == core::Received{} && health.empty(); }
+        TemplateNotes templates;
+        [[nodiscard]] bool empty() const { return !listening && received == core::Received{} && health.empty() && templates.empty(); }
     };
     Notes takeNotes();
     core::Result<void> writeNotes(const Notes& notes);

@@ -8,6 +8,7 @@
 #include "tests/app/program.h"
 #include "tests/support/corpus.h"
 #include "tests/support/messages.h"
+#include "tests/support/pcapwriter.h"
 
 using namespace rivereto::support;
 
@@ -27,6 +28,7 @@ private slots:
     void committedWithinASecond();
     void killedListenerKeepsWhatWasCommitted();
     void kernelDropsAreShown();
+    void templatesOutliveTheListener();
     void busyPortIsRefused();
 
 private:
@@ -430,6 +432,47 @@ void TestListen::kernelDropsAreShown()
     const auto dropped = summaryCount(ran, "lost: kernel");
     VERIFY_RAN(dropped > 0, ran);
     QCOMPARE(summaryCount(ran, "datagrams") + summaryCount(ran, "lost: full queue") + dropped, static_cast<uint64_t>(sent));
+}
+
+void TestListen::templatesOutliveTheListener()
+{
+    const auto db = path("templates.rivereto");
+    const auto announced = set(2, templateRecord(256, {{8, 4}, {12, 4}, {1, 4}, {2, 4}}));
+    const auto data = set(256, Octets().ip("192.0.2.1").ip("192.0.2.2").u32(4242).u32(3));
+    {
+        Listening listening(m_program, db);
+        STARTED(listening);
+        send(listening.ports[0], ipfix(announced));
+        send(listening.ports[0], ipfix(data));
+        QVERIFY(waitForFlows(db, 1));
+        const auto ran = listening.stop();
+        COMPARE_EXIT(ran, 0);
+        VERIFY_RAN(!ran.out.contains("restored-sets"), ran);
+    }
+    {
+        Listening listening(m_program, db);
+        STARTED(listening);
+        send(listening.ports[0], ipfix(data));
+        QVERIFY(waitForFlows(db, 2)); // at once: nothing has announced the template again
+        send(listening.ports[0], ipfix(announced));
+        send(listening.ports[0], ipfix(data));
+        QVERIFY(waitForFlows(db, 3));
+        const auto ran = listening.stop();
+        COMPARE_EXIT(ran, 0);
+        QCOMPARE(summaryCount(ran, "restored-sets"), uint64_t{1});
+        VERIFY_RAN(!ran.out.contains("lost: unknown-sets"), ran);
+    }
+    QCOMPARE(csv(db, {"--kind", "flows", "--fields", "SrcAddr,Bytes"}).mid(1), QList<QStringList>(3, {"192.0.2.1", "4242"}));
+    // Those of the same exporter in a capture, of who knows when, are another matter.
+    PcapWriter capture(PcapWriter::Format {});
+    capture.packet(1'700'000'000'000'000, ethernet(0x0800, ipv4(udp(4739, 4739, ipfix(data)), {}, "127.0.0.1", "127.0.0.1")));
+    QFile file(path("alone.pcap"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(reinterpret_cast<const char*>(capture.bytes().data()), static_cast<qint64>(capture.bytes().size()));
+    file.close();
+    const auto imported = m_program.run({"import", file.fileName(), "--db", db});
+    VERIFY_RAN(imported.out.contains("lost: unknown-sets"), imported);
+    QCOMPARE(flowsIn(db), 3);
 }
 
 void TestListen::busyPortIsRefused()

@@ -29,6 +29,7 @@ private slots:
     void failingFlushIsReported();
     void holdHandsOverInTime();
     void namesAreTold();
+    void templatesAreToldAndRestored();
     void enricherRunsOnEveryRow();
     void hugeDatagramsFitIntoSegments();
     void destructorFinishes();
@@ -58,6 +59,22 @@ public:
         const std::lock_guard lock(m_mutex);
         ++m_flushes;
         return m_failFlush ? core::Result<void>(core::fail("the disk is full")) : core::Result<void>();
+    }
+    void templates(core::TemplateNews&& news) override
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto& id : news.gone)
+            m_templates.erase(id);
+        for (const auto& known : news.defined)
+            m_templates[known] = known;
+    }
+    std::vector<core::KnownTemplate> known()
+    {
+        const std::lock_guard lock(m_mutex);
+        std::vector<core::KnownTemplate> out;
+        for (const auto& [id, known] : m_templates)
+            out.push_back(known);
+        return out;
     }
     void shut(bool shut)
     {
@@ -103,6 +120,7 @@ private:
     size_t m_flushes = 0;
     size_t m_largest = 0;
     std::map<core::Ip, std::vector<uint64_t>> m_bytes;
+    std::map<core::TemplateId, core::KnownTemplate> m_templates;
 };
 
 core::DatagramOrigin from(unsigned exporter) { return {.source = core::Ip::v4(0xc000'0200U + exporter), .sourcePort = 2055, .input = 0, .receivedMs = 1'700'000'000'000}; }
@@ -379,6 +397,46 @@ void PipelineTest::namesAreTold()
         exporters.insert(name.exporter);
     }
     QCOMPARE(exporters.size(), size_t{8});
+}
+
+void PipelineTest::templatesAreToldAndRestored()
+{
+    constexpr unsigned kExporters = 20;
+    const auto ran = [&](const Octets& payload, Sink& sink, PipelineOptions options) {
+        Pipeline pipeline(core::Schema::builtin(), sink, std::move(options));
+        core::DatagramBatch batch;
+        for (unsigned exporter = 0; exporter < kExporters; ++exporter)
+            batch.add(from(exporter), ipfix(payload));
+        pipeline.push(batch);
+        (void)pipeline.finish();
+        return pipeline.stats();
+    };
+    const auto announced = set(2, templateRecord(256, {{1, 4}, {2, 4}}));
+    const auto data = set(256, Octets().u32(100).u32(1));
+    Sink import;
+    ran(announced, import, {.workers = 3});
+    QVERIFY(import.known().empty());
+    Sink live;
+    ran(announced, live, {.workers = 3, .keepTemplates = true});
+    QCOMPARE(live.known().size(), size_t{kExporters});
+    // Each worker has those of its exporters, however many there are now.
+    Sink again;
+    const auto stats = ran(data, again, {.workers = 4, .keepTemplates = true, .restore = live.known()});
+    QCOMPARE(stats.flows(), uint64_t{kExporters});
+    QCOMPARE(stats[core::DecodeCount::RestoredSets], uint64_t{kExporters});
+    QVERIFY(again.known().empty());
+    QCOMPARE(ran(data, again, {.workers = 4, .restore = live.known()}).flows(), uint64_t{0});
+    // Within about a second while it runs.
+    Sink running;
+    Pipeline pipeline(core::Schema::builtin(), running, {.workers = 2, .hold = std::chrono::milliseconds(10), .keepTemplates = true});
+    core::DatagramBatch batch;
+    batch.add(from(1), ipfix(announced));
+    pipeline.push(batch);
+    QTRY_COMPARE_WITH_TIMEOUT(running.known().size(), size_t{1}, 10'000);
+    batch.add(from(1), ipfix(set(2, Octets().u16(256).u16(0))));
+    pipeline.push(batch);
+    QTRY_COMPARE_WITH_TIMEOUT(running.known().size(), size_t{0}, 10'000);
+    QVERIFY(pipeline.finish());
 }
 
 void PipelineTest::enricherRunsOnEveryRow()

@@ -213,6 +213,103 @@ private slots:
         QCOMPARE(run.rows(), kOthers + 1);
     }
 
+    void restoredUntilAnnouncedAgain()
+    {
+        Run first;
+        first(ipfix(kTemplate));
+        first(ipfix(set(3, optionsTemplateIpfix(400, {{10, 4}}, {{82, 8}}))));
+        first(netflow9(set(0, templateRecord(300, {{1, 4}}))));
+        auto news = first.decoder.takeTemplates(2);
+        QCOMPARE(news.defined.size(), 2U);
+        for (auto& known : first.decoder.takeTemplates(2).defined)
+            news.defined.push_back(known);
+        QCOMPARE(news.defined.size(), 3U);
+        QVERIFY(first.decoder.takeTemplates(2).empty());
+
+        Run run;
+        run.decoder.restore(news.defined);
+        run(ipfix(Octets().add(kData).add(kData)), 999, 1'700'000'002'000, 3); // whatever its port and input
+        run(ipfix(set(400, Octets().u32(5).text("Gi0/5", 8))));
+        run(netflow9(set(300, Octets().u32(9))));
+        QCOMPARE(run.rows(), 3U);
+        QCOMPARE(number(run.batch, "Bytes", 0), 100U);
+        QCOMPARE(run.decoder.takeNames().size(), 1U);
+        QCOMPARE(run.count(DecodeCount::RestoredSets), 4U);
+        QCOMPARE(run.decoder.stats().losses(), 0U);
+        QVERIFY(run.decoder.takeTemplates(9).empty()); // nothing that is not known outside
+        run(ipfix(kData, 8)); // not of another domain
+        QCOMPARE(run.rows(), 3U);
+
+        run(ipfix(Octets().add(kOtherTemplate).add(kData)), 1000);
+        run(ipfix(kData), 2000);
+        QCOMPARE(number(run.batch, "Bytes", 3), 1U);
+        QCOMPARE(number(run.batch, "Bytes", 4), 1U);
+        QCOMPARE(run.count(DecodeCount::RestoredSets), 4U);
+        QCOMPARE(run.count(DecodeCount::TemplatesChanged), 0U);
+        news = run.decoder.takeTemplates(9);
+        QCOMPARE(news.gone.size(), 1U);
+        QCOMPARE(news.defined.size(), 1U);
+        QCOMPARE(news.defined[0].fields[0].id, uint16_t {2});
+        run(ipfix(set(3, Octets().u16(3).u16(0)))); // all options templates are withdrawn, restored ones too
+        QCOMPARE(run.count(DecodeCount::TemplatesWithdrawn), 1U);
+        run(ipfix(set(400, Octets().u32(6).text("Gi0/6", 8))));
+        QVERIFY(run.decoder.takeNames().empty());
+        news = run.decoder.takeTemplates(9);
+        QCOMPARE(news.gone.size(), 1U);
+        QCOMPARE(news.gone[0].id, uint16_t {400});
+    }
+
+    void onlyChangesAreNews()
+    {
+        Run run;
+        run(ipfix(kTemplate), 1000);
+        QCOMPARE(run.decoder.takeTemplates(9).defined.size(), 1U);
+        run(ipfix(kTemplate), 1000);
+        run(ipfix(kTemplate), 2000);
+        QVERIFY(run.decoder.takeTemplates(9).empty());
+        run(ipfix(kTemplate), 1000, 1'700'000'001'234 + 3'700'000); // so that it is known to be of use still
+        auto news = run.decoder.takeTemplates(9);
+        QCOMPARE(news.defined.size(), 1U);
+        QCOMPARE(news.defined[0].announcedMs, 1'700'000'001'234U + 3'700'000);
+        run(ipfix(kOtherTemplate), 1000);
+        news = run.decoder.takeTemplates(9);
+        QCOMPARE(news.gone.size(), 1U);
+        QCOMPARE(news.defined.size(), 1U);
+        run(ipfix(set(2, Octets().u16(256).u16(0))), 1000);
+        news = run.decoder.takeTemplates(9);
+        QCOMPARE(news.gone.size(), 1U);
+        QVERIFY(news.defined.empty());
+    }
+
+    void whatCannotBeIsNotRestored()
+    {
+        const KnownTemplate good {{Ip::v4(0xc0000201), 7, 256, Protocol::Ipfix}, false, 1, {{0, 1, 4, false}, {0, 2, 4, false}}};
+        std::vector<KnownTemplate> bad(6, good);
+        bad[0].fields.assign(60'000, {0, 1, 4, false});
+        bad[1].protocol = static_cast<Protocol>(77);
+        bad[2].fields.clear();
+        bad[3].fields[0].length = 0;
+        bad[4].id = 2;
+        bad[5].fields.assign(5, {0, 1, 0, true});
+        Run run;
+        run.decoder.restore(bad);
+        run(ipfix(kData));
+        QCOMPARE(run.rows(), 0U);
+        run.decoder.restore({&good, 1});
+        run(ipfix(kData));
+        QCOMPARE(run.rows(), 1U);
+        Run full({.maxTemplates = 2}); // within the limits: the youngest
+        std::vector<KnownTemplate> many(4, good);
+        for (size_t i = 0; i < many.size(); ++i)
+            many[i].id = static_cast<uint16_t>(256 + i);
+        full.decoder.restore(many);
+        for (uint16_t id = 256; id < 260; ++id)
+            full(ipfix(set(id, Octets().u32(1).u32(1))));
+        QCOMPARE(full.rows(), 2U);
+        QCOMPARE(full.count(DecodeCount::TemplatesEvicted), 0U);
+        QCOMPARE(full.decoder.takeTemplates(9).gone.size(), 2U);
+    }
+
     void floodOfManySources()
     {
         TemplateTable table({.templates = 65'536, .perExporter = 8192});
@@ -222,7 +319,7 @@ private slots:
         for (uint32_t source = 0; source < 100'000; ++source) {
             for (uint16_t id = 256; id < 266; ++id) {
                 const TemplateKey key {Ip::v4(source), 1, 2055, 0, id, Protocol::Ipfix};
-                evicted += table.define(key, {{0, 1, 4, false}, {0, 2, 4, false}}, false, elements, *schema).evicted;
+                evicted += table.define(key, {{0, 1, 4, false}, {0, 2, 4, false}}, false, 0, elements, *schema).evicted;
                 QVERIFY(table.size() <= 65'536);
             }
         }
