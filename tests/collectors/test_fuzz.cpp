@@ -8,6 +8,9 @@
 #define LLVMFuzzerTestOneInput fuzzDissect
 #include "tests/fuzz/fuzz_dissect.cpp"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzzTemplates
+#include "tests/fuzz/fuzz_templates.cpp"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzzCapture
 #include "tests/fuzz/fuzz_capture.cpp"
 #undef LLVMFuzzerTestOneInput
@@ -22,6 +25,9 @@
 
 #include "tests/support/corpus.h"
 
+using Target = int (*)(const uint8_t*, size_t);
+Q_DECLARE_METATYPE(Target)
+
 class FuzzTest : public QObject {
     Q_OBJECT
 private slots:
@@ -32,18 +38,19 @@ private slots:
 void FuzzTest::seeds_data()
 {
     QTest::addColumn<QString>("folder");
-    QTest::newRow("decode") << "decode";
-    QTest::newRow("dissect") << "decode"; // takes the same runs of datagrams
-    QTest::newRow("capture") << "capture";
-    QTest::newRow("filter") << "filter";
-    QTest::newRow("translate") << "translate";
+    QTest::addColumn<Target>("target");
+    QTest::newRow("decode") << "decode" << Target(fuzzDecode);
+    QTest::newRow("dissect") << "decode" << Target(fuzzDissect); // takes the same runs of datagrams
+    QTest::newRow("templates") << "templates" << Target(fuzzTemplates);
+    QTest::newRow("capture") << "capture" << Target(fuzzCapture);
+    QTest::newRow("filter") << "filter" << Target(fuzzFilter);
+    QTest::newRow("translate") << "translate" << Target(fuzzTranslate);
 }
 
 void FuzzTest::seeds()
 {
     QFETCH(QString, folder);
-    const bool dissect = qstrcmp(QTest::currentDataTag(), "dissect") == 0;
-    const auto target = dissect ? fuzzDissect : folder == "decode" ? fuzzDecode : folder == "capture" ? fuzzCapture : fuzzFilter;
+    QFETCH(Target, target);
     const auto give = [&](const QByteArray& bytes) {
         // A copy of exactly this size, so that a sanitizer sees a step beyond.
         const std::vector<uint8_t> copy(bytes.begin(), bytes.end());

@@ -45,8 +45,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
         .maxTemplates = 64,
         .maxTemplatesPerExporter = 32,
         .maxPendingBytes = 1 << 16};
-    if (flags & 16)
+    if (flags & 128) {
+        options.decapsulation = static_cast<Decapsulation>((flags >> 5 & 3) + 3);
+        options.strict = (flags & 16) != 0;
+    } else if (flags & 16) {
         options.pinned = static_cast<Protocol>(1 + (flags >> 5) % 6);
+    }
     Decoder decoder(Schema::builtin(), options);
     FlowBatch batch(Schema::builtin());
     uint16_t port = 0;
