@@ -231,10 +231,12 @@ bool Explorer::openByAddress(const Answer& answer)
 {
     if (!m_fresh || !answer.result || answer.result->rowsMatched == 0 || answer.result->series.size() != 1)
         return false;
-    if (answer.result->series[0].key != std::vector<std::string>{""})
+    const std::vector<std::string> byAddress{"SrcAddr"};
+    // Flows of layer 2 have no addresses, either.
+    if (answer.result->series[0].key != std::vector<std::string>{""} || state().query.dimensions == byAddress)
         return false;
     auto next = state();
-    next.query.dimensions = {"SrcAddr"};
+    next.query.dimensions = byAddress;
     m_history.amend(next);
     emit stateChanged();
     ask();

@@ -238,7 +238,7 @@ void ExporterDetailsPane::fillAbout(const core::StreamHealth& health, const Cloc
             facts << std::pair {name, value};
     };
     const auto positive = [](int64_t n) { return n > 0 ? count(n) : QString(); };
-    const auto when = [&](uint64_t ms) { return QStringLiteral("%1, %2").arg(clock.day(ms), clock.time(ms, 1000)); };
+    const auto when = [&](uint64_t ms) { return QStringLiteral("%1, %2").arg(clock.day(ms, true), clock.time(ms, 1000)); };
     const bool sflow = health.key.protocol == core::Protocol::Sflow;
     add(health.key.protocol == core::Protocol::NetFlow9 ? tr("Source id") : health.key.protocol == core::Protocol::Ipfix ? tr("Observation domain") : sflow ? tr("Sub-agent") : tr("Engine"), QString::number(health.key.domain));
     add(tr("Datagrams"), count(health[HealthCount::Messages]));

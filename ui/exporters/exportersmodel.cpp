@@ -153,6 +153,8 @@ QString ExportersModel::cell(const ExporterRow& row, int column) const
     case Lost: return health.rule() == core::SequenceRule::None ? kNone : count(health.lostDatagrams());
     case Skew: {
         const auto skew = health.skewMs();
+        if (skew && std::abs(*skew) >= 120'000)
+            return (*skew < 0 ? QStringLiteral("−") : QStringLiteral("+")) + lengthText(static_cast<uint64_t>(std::abs(*skew)));
         return skew ? QStringLiteral("%1%2 s").arg(*skew < 0 ? QStringLiteral("−") : QStringLiteral("+"), QString::number(std::abs(static_cast<double>(*skew)) / 1000, 'f', std::abs(*skew) < 10'000 ? 2 : 0)) : kNone;
     }
     default: return {};
