@@ -92,7 +92,7 @@ private slots:
             store->health(part(1000, 3));
             store->endImport();
         }
-        QCOMPARE(open(file, {})->health(kAll)->lostDatagrams(), 3);
+        QCOMPARE(open(file, {})->health(kAll)->streams.begin()->second.lostDatagrams(), 3);
     }
 
     void limitsHold()
