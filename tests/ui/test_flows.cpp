@@ -45,7 +45,9 @@ public:
     core::Result<core::Aggregate> aggregate(const core::AggregateRequest& request, const core::Control& control) override { return now()->aggregate(request, control); }
     core::Result<core::FlowsSummary> flows(const core::FlowsRequest& request, const core::Control& control, const std::function<bool(core::FlowBatch&&)>& sink) override
     {
-        ++asked;
+        // The findings look at many flows at once; the page asks for some.
+        if (request.count < 100'000)
+            ++asked;
         return now()->flows(request, control, sink);
     }
     std::atomic<int> asked{0};
