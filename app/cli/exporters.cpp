@@ -133,18 +133,15 @@ int runExporters(const QStringList& arguments)
 {
     Arguments args(QStringLiteral("exporters"), QObject::tr("Shows the health of each exporter: what it sent, what is missing, its templates, sampling and clock."),
         QStringLiteral("(--db X | -r FILE…)"));
-    args.addOption(QStringLiteral("db"), QStringLiteral("X"), QObject::tr("Database to ask."));
-    args.addFlag(QStringLiteral("r"), QObject::tr("The operands are captures, read into a temporary database."));
+    addListingOptions(args);
     args.addFlag(QStringLiteral("interfaces"), QObject::tr("Their interfaces instead: octets by flows, with 18 for the Ethernet frame of each packet, beside those of sFlow counters over the same time."));
-    args.addOption(QStringLiteral("format"), QStringLiteral("text|csv|json"), QObject::tr("Form of the output."));
-    args.addFlag(QStringLiteral("local"), QObject::tr("Times in the local time zone instead of UTC."));
     if (const auto exit = args.parse(arguments))
         return *exit;
-    const auto format = parseFormat(args.value(QStringLiteral("format"), "text"));
-    if (!format || *format == Format::NdJson)
-        return args.wrongUsage(fmt::format("“{}” is no format: text, csv or json", args.value(QStringLiteral("format"), "")));
+    const auto format = listingFormat(args);
+    if (!format)
+        return format.error();
     const StopOnSignal interrupt;
-    const auto runtime = Runtime::load(args.value(QStringLiteral("config")));
+    const auto runtime = loadRuntime(args);
     if (!runtime)
         return sayFailed(runtime.error());
     auto input = openInput(args, *runtime, interrupt.token());

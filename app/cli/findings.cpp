@@ -80,21 +80,18 @@ std::string asListing(const std::vector<core::Finding>& findings, Format format,
 int runFindings(const QStringList& arguments)
 {
     Arguments args(QStringLiteral("findings"), QObject::tr("Tells what looks wrong in what exporters send, each with evidence, cause and what to do."), QStringLiteral("(--db X | -r FILE…)"));
-    args.addOption(QStringLiteral("db"), QStringLiteral("X"), QObject::tr("Database to ask."));
-    args.addFlag(QStringLiteral("r"), QObject::tr("The operands are captures, read into a temporary database."));
+    addListingOptions(args);
     args.addOption(QStringLiteral("interval"), QStringLiteral("T"), QObject::tr("Length of a chart's point that flows should not outlast, as 60s (default), 5min."));
-    args.addOption(QStringLiteral("format"), QStringLiteral("text|csv|json"), QObject::tr("Form of the output."));
-    args.addFlag(QStringLiteral("local"), QObject::tr("Times in the local time zone instead of UTC."));
     if (const auto exit = args.parse(arguments))
         return *exit;
-    const auto format = parseFormat(args.value(QStringLiteral("format"), "text"));
-    if (!format || *format == Format::NdJson)
-        return args.wrongUsage(fmt::format("“{}” is no format: text, csv or json", args.value(QStringLiteral("format"), "")));
+    const auto format = listingFormat(args);
+    if (!format)
+        return format.error();
     const auto interval = core::parseInterval(args.value(QStringLiteral("interval"), "60s"));
     if (!interval)
         return args.wrongUsage(interval.error().message());
     const StopOnSignal interrupt;
-    const auto runtime = Runtime::load(args.value(QStringLiteral("config")));
+    const auto runtime = loadRuntime(args);
     if (!runtime)
         return sayFailed(runtime.error());
     auto input = openInput(args, *runtime, interrupt.token());

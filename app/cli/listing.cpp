@@ -87,4 +87,21 @@ std::string Listing::asJson() const
     return out + "]\n";
 }
 
+void addListingOptions(Arguments& args)
+{
+    args.addOption(QStringLiteral("db"), QStringLiteral("X"), QObject::tr("Database to ask."));
+    args.addFlag(QStringLiteral("r"), QObject::tr("The operands are captures, read into a temporary database."));
+    args.addOption(QStringLiteral("format"), QStringLiteral("text|csv|json"), QObject::tr("Form of the output."));
+    args.addFlag(QStringLiteral("local"), QObject::tr("Times in the local time zone instead of UTC."));
+}
+
+tl::expected<Format, int> listingFormat(const Arguments& args)
+{
+    const auto word = args.value(QStringLiteral("format"), "text");
+    const auto format = parseFormat(word);
+    if (!format || *format == Format::NdJson)
+        return tl::unexpected<int>(args.wrongUsage(fmt::format("“{}” is no format: text, csv or json", word)));
+    return *format;
+}
+
 } // namespace rivereto::app

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/cli/printresult.h"
+#include "app/cli/question.h"
 
 namespace rivereto::app {
 
@@ -34,5 +35,10 @@ private:
     std::vector<Column> m_columns;
     std::vector<std::vector<Cell>> m_rows;
 };
+
+/// --db, -r, --format and --local, for commands that list what is known of the exporters.
+void addListingOptions(Arguments& args);
+/// --format; prints what is wrong and gives the exit code on the error side.
+tl::expected<Format, int> listingFormat(const Arguments& args);
 
 } // namespace rivereto::app

@@ -4,6 +4,7 @@
 
 #include "core/decode/dissecttree.h"
 #include "core/decode/packet.h"
+#include "core/decode/tunnels.h"
 #include "core/text/names.h"
 
 namespace rivereto::core {
@@ -13,7 +14,7 @@ namespace {
 constexpr uint16_t kIpv4 = 0x0800, kArp = 0x0806, kBridged = 0x6558, kVlan = 0x8100, kProviderVlan = 0x88a8, kIpv6 = 0x86dd,
                    kMpls = 0x8847, kMplsMulticast = 0x8848, kPppoe = 0x8864;
 constexpr uint16_t kFirstEtherType = 0x0600; ///< below it is a length (802.3)
-constexpr uint16_t kVxlanPort = 4789, kGenevePort = 6081, kGtpPort = 2152;
+constexpr uint16_t kGenevePort = 6081;
 constexpr uint8_t kHopByHop = 0, kIcmp = 1, kIpInIp = 4, kIp6InIp = 41, kRouting = 43, kFragment = 44, kGre = 47, kEsp = 50,
                   kAuthentication = 51, kIcmp6 = 58, kOptions = 60, kSctp = 132, kMobility = 135, kEthernetInIp = 143;
 constexpr int kMaxLayers = 24; ///< tags and labels included

@@ -8,7 +8,7 @@ namespace rivereto::core {
 namespace {
 
 constexpr uint8_t kIpv4InIp = 4, kUdp = 17, kIpv6InIp = 41, kGre = 47, kEthernetInIp = 143;
-constexpr uint16_t kVxlanPort = 4789, kVxlanLinuxPort = 8472, kGtpPort = 2152;
+constexpr uint16_t kVxlanLinuxPort = 8472; ///< before IANA gave VXLAN one
 constexpr uint16_t kBridged = 0x6558, kPppInGre = 0x880b, kErspan = 0x88be;
 constexpr int kMaxTunnels = 4; ///< one in another
 

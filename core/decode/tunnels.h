@@ -9,6 +9,9 @@
 
 namespace rivereto::core {
 
+/// UDP ports of tunnels, by destination.
+constexpr uint16_t kVxlanPort = 4789, kGtpPort = 2152;
+
 /// Which tunnels are opened. Words: see decapsulationNames.
 enum class Decapsulation : uint8_t {
     None,

@@ -6,10 +6,12 @@
 #include "core/decode/decoder.h"
 #include "core/decode/dissect.h"
 #include "tests/support/corpusindex.h"
+#include "tests/support/dissected.h"
 
 using namespace rivereto;
 using core::DissectKind;
 using core::DissectNode;
+using support::tiled;
 
 class TestDissectCorpus : public QObject {
     Q_OBJECT
@@ -18,17 +20,6 @@ private slots:
 };
 
 namespace {
-
-bool tiled(const DissectNode& node)
-{
-    uint32_t at = node.offset;
-    for (const auto& child : node.children) {
-        if (child.offset != at || !tiled(child))
-            return false;
-        at += child.length;
-    }
-    return node.children.empty() || at == node.offset + node.length;
-}
 
 struct Found {
     uint64_t records = 0;

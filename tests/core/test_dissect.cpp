@@ -6,6 +6,7 @@
 #include "core/decode/dissect.h"
 #include "core/decode/registry.h"
 #include "tests/support/corpusindex.h"
+#include "tests/support/dissected.h"
 #include "tests/support/messages.h"
 
 using namespace rivereto;
@@ -48,17 +49,6 @@ QString holes(const DissectNode& node)
         at += child.length;
     }
     return at == node.offset + node.length ? QString() : QStringLiteral("%1 ends at %2, its children at %3").arg(QString::fromStdString(node.name)).arg(node.offset + node.length).arg(at);
-}
-
-const DissectNode* named(const DissectNode& node, std::string_view name)
-{
-    if (node.name == name)
-        return &node;
-    for (const auto& child : node.children) {
-        if (const auto* found = named(child, name))
-            return found;
-    }
-    return nullptr;
 }
 
 std::string valueOf(const DissectNode& node, std::string_view name)

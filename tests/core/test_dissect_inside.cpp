@@ -5,6 +5,7 @@
 #include "core/decode/dissect.h"
 #include "core/decode/inspect.h"
 #include "core/decode/registry.h"
+#include "tests/support/dissected.h"
 #include "tests/support/messages.h"
 
 using namespace rivereto;
@@ -31,17 +32,6 @@ private slots:
 
 namespace {
 
-const DissectNode* named(const DissectNode& node, std::string_view name)
-{
-    if (node.name == name)
-        return &node;
-    for (const auto& child : node.children) {
-        if (const auto* found = named(child, name))
-            return found;
-    }
-    return nullptr;
-}
-
 std::string textOf(const DissectNode& node, std::string_view name)
 {
     const auto* found = named(node, name);
@@ -54,18 +44,6 @@ std::string layers(const DissectNode& tree)
     for (const auto* layer : core::nodesOf(tree, DissectKind::Layer))
         out += (out.empty() ? "" : ",") + layer->name;
     return out;
-}
-
-/// Whether children lie side by side and are all of their parent.
-bool tiled(const DissectNode& node)
-{
-    uint32_t at = node.offset;
-    for (const auto& child : node.children) {
-        if (child.offset != at || !tiled(child))
-            return false;
-        at += child.length;
-    }
-    return node.children.empty() || at == node.offset + node.length;
 }
 
 DissectNode dissected(const Octets& message)

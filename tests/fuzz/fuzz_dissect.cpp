@@ -5,23 +5,9 @@
 #include <span>
 
 #include "core/decode/dissect.h"
+#include "tests/support/dissected.h"
 
 using namespace rivereto::core;
-
-namespace {
-
-bool tiled(const DissectNode& node)
-{
-    uint32_t at = node.offset;
-    for (const auto& child : node.children) {
-        if (child.offset != at || !tiled(child))
-            return false;
-        at += child.length;
-    }
-    return node.children.empty() || at == node.offset + node.length;
-}
-
-} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
 {
@@ -38,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
         if (port % 5 == 0)
             (void)dissector.learn(datagram);
         const auto tree = dissector.dissect(datagram);
-        if (!tiled(tree) || tree.length != length)
+        if (!rivereto::support::tiled(tree) || tree.length != length)
             __builtin_trap();
         if (length > 0 && !nodeAt(tree, static_cast<uint32_t>(length / 2)))
             __builtin_trap();

@@ -20,17 +20,16 @@
 #include <QTemporaryFile>
 #include <QTest>
 
-#include "tests/ui/fakebackend.h"
-#include "ui/window/mainwindow.h"
+#include "tests/ui/windowfixture.h"
 
 using namespace rivereto;
 using namespace rivereto::ui;
 
-class TestWindowStates : public QObject {
+class TestWindowStates : public QObject, private WindowFixture {
     Q_OBJECT
 private slots:
-    void init();
-    void cleanup();
+    void init() { open(); }
+    void cleanup() { close(); }
     void linksOpenStates();
     void sessionIsRestored();
     void readyViewsAndWindows();
@@ -40,40 +39,7 @@ private slots:
     void exportsEachFormat();
     void everyChartKind();
     void flowsOfASelection();
-
-private:
-    void trigger(const QString& action) const
-    {
-        for (auto* one : m_window->findChildren<QAction*>()) {
-            if (one->text() == action)
-                return one->trigger();
-        }
-        QFAIL(qPrintable(action));
-    }
-    void settle();
-    const core::QueryResult& result() { return *m_window->explorer().answer()->result; }
-    std::unique_ptr<FakeBackend> m_backend;
-    std::unique_ptr<MainWindow> m_window;
 };
-
-void TestWindowStates::init()
-{
-    m_backend = std::make_unique<FakeBackend>();
-    m_window = std::make_unique<MainWindow>(*m_backend);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-}
-
-void TestWindowStates::cleanup()
-{
-    m_window.reset();
-    m_backend.reset();
-}
-
-void TestWindowStates::settle()
-{
-    QTRY_VERIFY_WITH_TIMEOUT(!m_window->explorer().running() && m_window->explorer().answer(), 20000);
-}
 
 void TestWindowStates::linksOpenStates()
 {

@@ -5,19 +5,15 @@
 #include <cmath>
 #include <set>
 
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QShowEvent>
-#include <QVBoxLayout>
 
 #include "core/text/number.h"
-#include "ui/explore/dottedsplitter.h"
 
 namespace rivereto::ui {
 
 namespace {
 
-constexpr int kHeadHeight = 40;
 constexpr int kEveryMs = 1000;
 constexpr int kRoomForRates = 1180;
 constexpr int kRoomForTemplates = 1040;
@@ -27,22 +23,11 @@ QString count(uint64_t n) { return text(core::formatCount(n)); }
 } // namespace
 
 ExportersPage::ExportersPage(Backend& backend, Explorer& explorer, const Theme& theme, QWidget* parent)
-    : QWidget(parent), m_backend(backend), m_explorer(explorer), m_theme(theme)
+    : ListPage(theme, tr("Exporters"), tr("Find a name or address"), parent), m_backend(backend), m_explorer(explorer)
 {
-    setObjectName(QStringLiteral("page"));
-    setAttribute(Qt::WA_StyledBackground);
-    auto* rows = new QVBoxLayout(this);
-    rows->setContentsMargins(0, 0, 0, 0);
-    auto* splitter = new DottedSplitter(theme, Qt::Vertical);
-    splitter->setHandleWidth(9);
-    splitter->setChildrenCollapsible(false);
-    splitter->addWidget(buildTable());
+    buildTable();
     m_details = new ExporterDetailsPane(theme);
-    splitter->addWidget(m_details);
-    splitter->setStretchFactor(0, 1);
-    splitter->setStretchFactor(1, 1);
-    splitter->setSizes({330, 460});
-    rows->addWidget(splitter);
+    setDetails(m_details, {330, 460});
     m_due.setSingleShot(true);
 
     connect(&m_due, &QTimer::timeout, this, &ExportersPage::ask);
@@ -64,46 +49,14 @@ ExportersPage::ExportersPage(Backend& backend, Explorer& explorer, const Theme& 
     connect(&backend, &Backend::dataChanged, this, &ExportersPage::refresh);
     connect(&explorer, &Explorer::answerChanged, this, &ExportersPage::refresh);
     connect(&explorer, &Explorer::clockChanged, this, &ExportersPage::refresh);
-    connect(&theme, &Theme::changed, this, &ExportersPage::syncLook);
-    syncLook();
     syncStore();
 }
 
-QWidget* ExportersPage::buildTable()
+void ExportersPage::buildTable()
 {
-    auto* box = new QWidget;
-    auto* rows = new QVBoxLayout(box);
-    rows->setContentsMargins(0, 0, 0, 0);
-    rows->setSpacing(0);
-    auto* head = new QFrame;
-    head->setObjectName(QStringLiteral("exportersHead"));
-    head->setFixedHeight(kHeadHeight);
-    auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(16, 0, 12, 0);
-    m_heading = new QLabel;
-    m_heading->setTextFormat(Qt::RichText);
-    m_heading->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_find = new QLineEdit;
-    m_find->setPlaceholderText(tr("Find a name or address"));
-    m_find->setAccessibleName(tr("Find a name or address"));
-    m_find->setClearButtonEnabled(true);
-    m_find->setFixedWidth(240);
-    row->addWidget(m_heading, 1);
-    row->addWidget(m_find);
-    m_table = new QTableView;
-    m_table->setAccessibleName(tr("Exporters"));
     m_table->setModel(&m_model);
     m_table->setItemDelegate(new ExporterDelegate(m_theme, m_table));
-    m_table->setShowGrid(false);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setTabKeyNavigation(false);
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(28);
     auto* header = m_table->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setMinimumSectionSize(28);
     const int widths[] = {40, 140, 140, 150, 72, 140, 150, 84, 96, 120, 90};
     for (int i = 0; i < ExportersModel::kColumns; ++i)
         m_table->setColumnWidth(i, widths[i]);
@@ -111,8 +64,7 @@ QWidget* ExportersPage::buildTable()
     header->setSectionResizeMode(ExportersModel::Address, QHeaderView::Stretch);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(ExportersModel::Name, Qt::AscendingOrder);
-    rows->addWidget(head);
-    rows->addWidget(m_table, 1);
+    m_body->addWidget(m_table, 1);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
         const auto* one = m_model.row(now.row());
         if (!one || m_chosen == one->health.key)
@@ -124,15 +76,6 @@ QWidget* ExportersPage::buildTable()
         if (chosen())
             emit m_details->trafficAsked("ExporterAddress = " + m_chosen->exporter.toString(), false);
     });
-    return box;
-}
-
-void ExportersPage::syncLook()
-{
-    setStyleSheet(QStringLiteral("#exportersHead{background:%1;border-bottom:1px solid %2}"
-                                 "QHeaderView::section{background:%3;color:%4;border:none;border-bottom:1px solid %2;padding:4px 8px;font-size:12px;font-weight:600}")
-                      .arg(m_theme[Token::surface].name(), m_theme[Token::border].name(), m_theme[Token::background].name(), m_theme[Token::secondary].name()));
-    m_table->viewport()->update();
 }
 
 void ExportersPage::syncStore()
@@ -142,7 +85,7 @@ void ExportersPage::syncStore()
     m_chosen.reset();
     m_model.setData(nullptr, false, m_explorer.clock());
     m_details->show(nullptr, {}, m_explorer.clock());
-    m_heading->setText(QStringLiteral("<b>%1</b>").arg(tr("Exporters")));
+    setWords({});
     m_asked.invalidate();
     refresh();
 }
@@ -206,7 +149,7 @@ void ExportersPage::take(const ExportersDataPtr& data)
         parts = {errorText(*data->error)};
     else if (known.empty())
         parts = {tr("Nothing is known of the exporters of this database: its flows came before this was kept, or from a file of flows.")};
-    m_heading->setText(QStringLiteral("<b>%1</b>&nbsp; <span style='color:%2'>%3</span>").arg(tr("Exporters"), m_theme[Token::secondary].name(), parts.join(QStringLiteral(" · ")).toHtmlEscaped()));
+    setWords(parts.join(QStringLiteral(" · ")));
     if (!m_chosen && m_model.row(0))
         m_chosen = m_model.row(0)->health.key;
     choose();

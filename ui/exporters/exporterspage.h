@@ -3,25 +3,21 @@
 #pragma once
 
 #include <QElapsedTimer>
-#include <QLabel>
-#include <QLineEdit>
-#include <QTableView>
 #include <QTimer>
 
 #include "ui/explore/explorer.h"
+#include "ui/explore/listpage.h"
 #include "ui/exporters/exporterdetailspane.h"
 
 namespace rivereto::ui {
 
-class ExportersPage : public QWidget {
+class ExportersPage : public ListPage {
     Q_OBJECT
 public:
     ExportersPage(Backend& backend, Explorer& explorer, const Theme& theme, QWidget* parent = nullptr);
 
-    [[nodiscard]] QTableView& table() { return *m_table; }
     [[nodiscard]] ExportersModel& model() { return m_model; }
     [[nodiscard]] ExporterDetailsPane& details() { return *m_details; }
-    [[nodiscard]] QString heading() const { return m_heading->text(); }
     /// Chooses a row, now or when it is known; protocol Unknown: the first of the exporter.
     void select(const core::StreamKey& stream);
 
@@ -40,9 +36,8 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    QWidget* buildTable();
+    void buildTable();
     void syncStore();
-    void syncLook();
     void ask();
     void take(const ExportersDataPtr& data);
     void choose();
@@ -51,16 +46,12 @@ private:
 
     Backend& m_backend;
     Explorer& m_explorer;
-    const Theme& m_theme;
     ExportersModel m_model;
     ExportersLoader m_loader;
     QTimer m_due; ///< a question is wanted, but one was asked a moment ago
     QElapsedTimer m_asked;
     bool m_stale = true;
     std::optional<core::StreamKey> m_chosen;
-    QLabel* m_heading = nullptr;
-    QLineEdit* m_find = nullptr;
-    QTableView* m_table = nullptr;
     ExporterDetailsPane* m_details = nullptr;
 };
 

@@ -3,19 +3,15 @@
 
 #include <algorithm>
 
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QShowEvent>
-#include <QVBoxLayout>
 
 #include "core/text/number.h"
-#include "ui/explore/dottedsplitter.h"
 
 namespace rivereto::ui {
 
 namespace {
 
-constexpr int kHeadHeight = 40;
 constexpr qint64 kShownMs = 10'000;
 constexpr qint64 kHiddenMs = 60'000;
 constexpr int kSoonMs = 50; ///< several reasons to ask at once are one
@@ -26,22 +22,11 @@ QString count(uint64_t n) { return text(core::formatCount(n)); }
 } // namespace
 
 FindingsPage::FindingsPage(Backend& backend, Explorer& explorer, const Theme& theme, QWidget* parent)
-    : QWidget(parent), m_backend(backend), m_explorer(explorer), m_theme(theme)
+    : ListPage(theme, tr("Findings"), tr("Find an exporter or a word"), parent), m_backend(backend), m_explorer(explorer)
 {
-    setObjectName(QStringLiteral("page"));
-    setAttribute(Qt::WA_StyledBackground);
-    auto* rows = new QVBoxLayout(this);
-    rows->setContentsMargins(0, 0, 0, 0);
-    auto* splitter = new DottedSplitter(theme, Qt::Vertical);
-    splitter->setHandleWidth(9);
-    splitter->setChildrenCollapsible(false);
-    splitter->addWidget(buildTable());
+    buildTable();
     m_details = new FindingPane(theme);
-    splitter->addWidget(m_details);
-    splitter->setStretchFactor(0, 1);
-    splitter->setStretchFactor(1, 1);
-    splitter->setSizes({360, 430});
-    rows->addWidget(splitter);
+    setDetails(m_details, {360, 430});
     m_due.setSingleShot(true);
 
     connect(&m_due, &QTimer::timeout, this, &FindingsPage::ask);
@@ -58,46 +43,14 @@ FindingsPage::FindingsPage(Backend& backend, Explorer& explorer, const Theme& th
         if (m_model.data())
             take(m_model.data());
     });
-    connect(&theme, &Theme::changed, this, &FindingsPage::syncLook);
-    syncLook();
     syncStore();
 }
 
-QWidget* FindingsPage::buildTable()
+void FindingsPage::buildTable()
 {
-    auto* box = new QWidget;
-    auto* rows = new QVBoxLayout(box);
-    rows->setContentsMargins(0, 0, 0, 0);
-    rows->setSpacing(0);
-    auto* head = new QFrame;
-    head->setObjectName(QStringLiteral("findingsHead"));
-    head->setFixedHeight(kHeadHeight);
-    auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(16, 0, 12, 0);
-    m_heading = new QLabel;
-    m_heading->setTextFormat(Qt::RichText);
-    m_heading->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_find = new QLineEdit;
-    m_find->setPlaceholderText(tr("Find an exporter or a word"));
-    m_find->setAccessibleName(tr("Find an exporter or a word"));
-    m_find->setClearButtonEnabled(true);
-    m_find->setFixedWidth(240);
-    row->addWidget(m_heading, 1);
-    row->addWidget(m_find);
-    m_table = new QTableView;
-    m_table->setAccessibleName(tr("Findings"));
     m_table->setModel(&m_model);
     m_table->setItemDelegate(new FindingsDelegate(m_theme, m_table));
-    m_table->setShowGrid(false);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setTabKeyNavigation(false);
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(28);
     auto* header = m_table->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setMinimumSectionSize(28);
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     const int widths[] = {40, 240, 210, 300, 170};
     for (int i = 0; i < FindingsModel::kColumns; ++i)
@@ -108,8 +61,7 @@ QWidget* FindingsPage::buildTable()
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_table);
     m_stack->addWidget(buildState());
-    rows->addWidget(head);
-    rows->addWidget(m_stack, 1);
+    m_body->addWidget(m_stack, 1);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
         if (const auto* one = m_model.finding(now.row())) {
             m_chosen = *one;
@@ -122,13 +74,12 @@ QWidget* FindingsPage::buildTable()
         else if (one && !one->stream.exporter.isZero())
             emit exporterAsked(one->stream);
     });
-    return box;
 }
 
 QWidget* FindingsPage::buildState()
 {
     auto* box = new QWidget;
-    box->setObjectName(QStringLiteral("findingsState"));
+    box->setObjectName(QStringLiteral("listState"));
     box->setAttribute(Qt::WA_StyledBackground);
     auto* rows = new QVBoxLayout(box);
     rows->setContentsMargins(40, 32, 40, 32);
@@ -142,14 +93,6 @@ QWidget* FindingsPage::buildState()
     rows->addWidget(m_words);
     rows->addStretch(1);
     return box;
-}
-
-void FindingsPage::syncLook()
-{
-    setStyleSheet(QStringLiteral("#findingsHead{background:%1;border-bottom:1px solid %2}#findingsState{background:%1}"
-                                 "QHeaderView::section{background:%3;color:%4;border:none;border-bottom:1px solid %2;padding:4px 8px;font-size:12px;font-weight:600}")
-                      .arg(m_theme[Token::surface].name(), m_theme[Token::border].name(), m_theme[Token::background].name(), m_theme[Token::secondary].name()));
-    m_table->viewport()->update();
 }
 
 void FindingsPage::setBadge(size_t count)
@@ -175,7 +118,7 @@ void FindingsPage::syncStore()
     m_chosen.reset();
     m_model.setData(nullptr, m_explorer.clock());
     m_details->show(nullptr, m_model, m_explorer.clock());
-    m_heading->setText(QStringLiteral("<b>%1</b>").arg(tr("Findings")));
+    setWords({});
     m_asked.invalidate();
     setBadge(0);
     say(tr("Looking …"), QString());
@@ -224,7 +167,7 @@ void FindingsPage::take(const FindingsDataPtr& data)
         parts << tr("%1 serious").arg(count(serious)) << tr("%1 warnings").arg(count(warnings)) << tr("%1 notes").arg(count(notes));
     if (!data->error)
         parts << checked;
-    m_heading->setText(QStringLiteral("<b>%1</b>&nbsp; <span style='color:%2'>%3</span>").arg(tr("Findings"), m_theme[Token::secondary].name(), parts.join(QStringLiteral(" · ")).toHtmlEscaped()));
+    setWords(parts.join(QStringLiteral(" · ")));
     if (data->error) {
         say(tr("This could not be found out"), errorText(*data->error));
         return;

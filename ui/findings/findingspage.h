@@ -4,25 +4,22 @@
 
 #include <QElapsedTimer>
 #include <QLabel>
-#include <QLineEdit>
 #include <QStackedWidget>
-#include <QTableView>
 #include <QTimer>
 
 #include "ui/explore/explorer.h"
+#include "ui/explore/listpage.h"
 #include "ui/findings/findingpane.h"
 
 namespace rivereto::ui {
 
-class FindingsPage : public QWidget {
+class FindingsPage : public ListPage {
     Q_OBJECT
 public:
     FindingsPage(Backend& backend, Explorer& explorer, const Theme& theme, QWidget* parent = nullptr);
 
-    [[nodiscard]] QTableView& table() { return *m_table; }
     [[nodiscard]] FindingsModel& model() { return m_model; }
     [[nodiscard]] FindingPane& details() { return *m_details; }
-    [[nodiscard]] QString heading() const { return m_heading->text(); }
     /// What is shown in the place of a table that is empty; empty text while there is one.
     [[nodiscard]] QString words() const { return m_stack->currentIndex() == 0 ? QString() : m_state->text() + QLatin1Char(' ') + m_words->text(); }
     /// Serious findings and warnings.
@@ -41,10 +38,9 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    QWidget* buildTable();
+    void buildTable();
     QWidget* buildState();
     void syncStore();
-    void syncLook();
     void ask();
     void take(const FindingsDataPtr& data);
     void say(const QString& title, const QString& words);
@@ -53,17 +49,13 @@ private:
 
     Backend& m_backend;
     Explorer& m_explorer;
-    const Theme& m_theme;
     FindingsModel m_model;
     FindingsLoader m_loader;
     QTimer m_due;
     QElapsedTimer m_asked;
     std::optional<core::Finding> m_chosen;
     size_t m_badge = 0;
-    QLabel* m_heading = nullptr;
-    QLineEdit* m_find = nullptr;
     QStackedWidget* m_stack = nullptr;
-    QTableView* m_table = nullptr;
     QLabel* m_state = nullptr;
     QLabel* m_words = nullptr;
     FindingPane* m_details = nullptr;
