@@ -75,9 +75,9 @@ int runImport(const QStringList& arguments)
     if (const auto earlier = database->store->unfinishedImport(); earlier && earlier->rows > 0 && !args.quiet())
         sayUnfinished(*earlier);
     ProgressLine line(args.quiet());
-    auto options = runtime->pipelineOptions(*threads);
-    auto summary = importCaptures(files, database->store->schema(), *database->store, options, interrupt.token(),
-                                  [&](const ImportProgress& progress) { line.show(progressText(progress)); });
+    auto options = runtime->importOptions(*threads);
+    options.progress = [&](const ImportProgress& progress) { line.show(progressText(progress)); };
+    auto summary = importFiles(files, database->store->schema(), *database->store, options, interrupt.token());
     line.clear();
     if (!summary)
         return sayFailed(summary.error());

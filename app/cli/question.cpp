@@ -60,8 +60,9 @@ tl::expected<QuestionInput, int> readCaptures(const Arguments& args, const Runti
     QuestionInput out{.database = std::move(*database)};
     ProgressLine line(args.quiet());
     auto& store = *out.database.store;
-    auto summary = importCaptures(captures, store.schema(), store, runtime.pipelineOptions(threads), stop,
-                                  [&](const ImportProgress& progress) { line.show(progressText(progress)); });
+    auto options = runtime.importOptions(threads);
+    options.progress = [&](const ImportProgress& progress) { line.show(progressText(progress)); };
+    auto summary = importFiles(captures, store.schema(), store, options, stop);
     line.clear();
     if (!summary)
         return tl::unexpected(sayFailed(summary.error()));
@@ -76,7 +77,7 @@ tl::expected<QuestionInput, int> readCaptures(const Arguments& args, const Runti
 void addInputOption(Arguments& args)
 {
     args.addOption(QStringLiteral("input"), QStringLiteral("KEY=VALUE,…"),
-                   QObject::tr("How captures are decoded: decoder, time, exporter, decapsulation, strict, elements, allow, as in an [[input]] of the configuration."));
+                   QObject::tr("How captures are decoded: decoder, time, exporter, decapsulation, strict, elements, allow, packets, active, inactive, as in an [[input]] of the configuration."));
 }
 
 core::Result<Runtime> loadRuntime(const Arguments& args)

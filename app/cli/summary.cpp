@@ -41,6 +41,22 @@ void appendCounts(std::string& out, const DecodeStats& stats)
     out += "}";
 }
 
+/// What the readers of the files counted, over all files.
+std::vector<collectors::FileCount> fileCounts(const ImportSummary& summary)
+{
+    std::vector<collectors::FileCount> out;
+    for (const auto& file : summary.files) {
+        for (const auto& count : file.counts) {
+            const auto known = std::ranges::find(out, count.name, &collectors::FileCount::name);
+            if (known == out.end())
+                out.push_back(count);
+            else
+                known->count += count.count;
+        }
+    }
+    return out;
+}
+
 /// "3 unknown-sets, 1 truncated"; empty when nothing was lost.
 std::string lossesText(const DecodeStats& stats)
 {
@@ -52,6 +68,13 @@ std::string lossesText(const DecodeStats& stats)
             fmt::format_to(std::back_inserter(out), "{}{} {}", out.empty() ? "" : ", ", core::formatCount(count), table[i].name);
     }
     return out;
+}
+
+/// Why a file gave nothing.
+std::string emptyBecause(const ImportedFile& file)
+{
+    const auto packets = std::ranges::find(file.counts, "packets", &collectors::FileCount::name);
+    return packets == file.counts.end() ? "" : fmt::format(": in its {} packets there is neither flow export nor IP", core::formatCount(packets->count));
 }
 
 } // namespace
@@ -81,16 +104,8 @@ std::string summaryText(const ImportSummary& summary)
         if (always || summary.total[id] > 0)
             line(fmt::format("{}{}", table[i].loss ? "lost: " : "", table[i].name), summary.total[id]);
     }
-    uint64_t other = 0;
-    uint64_t lost = 0;
-    for (const auto& file : summary.files) {
-        other += file.capture.otherPackets;
-        lost += file.capture.fragmentsLost;
-    }
-    if (other > 0)
-        line("other packets", other);
-    if (lost > 0)
-        line("lost: fragments", lost);
+    for (const auto& count : fileCounts(summary))
+        line(fmt::format("{}{}", count.loss ? "lost: " : "", count.name), count.count);
     fmt::format_to(std::back_inserter(out), "{:<20} {:>14}\n", "seconds", fmt::format("{:.2f}", summary.seconds));
     return out;
 }
@@ -125,9 +140,8 @@ int sayDamage(const ImportSummary& summary)
             say(fmt::format("rivereto: {}\n", *file.damaged));
         if (const auto losses = lossesText(file.decoded); !losses.empty())
             say(fmt::format("rivereto: “{}” lost {}\n", file.file, losses));
-        if (file.opened && !file.damaged && !summary.cancelled && file.decoded[DecodeCount::Messages] == 0)
-            say(fmt::format("rivereto: “{}” holds no flows: nothing in its {} packets looks like NetFlow, IPFIX or sFlow\n", file.file,
-                            core::formatCount(file.capture.packets)));
+        if (file.opened && !file.damaged && !summary.cancelled && file.decoded[DecodeCount::Messages] == 0 && file.decoded.flows() == 0)
+            say(fmt::format("rivereto: “{}” holds no flows{}\n", file.file, emptyBecause(file)));
     }
     if (summary.cancelled)
         say("rivereto: cancelled; what was read until then is stored; importing the same again replaces it\n");

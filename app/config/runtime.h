@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/config/learntnames.h"
+#include "app/session/importjob.h"
 #include "app/session/listener.h"
 #include "collectors/pipeline/pipeline.h"
 #include "core/config/config.h"
@@ -29,6 +30,8 @@ public:
     [[nodiscard]] const core::Config& config() const { return *m_config; }
     /// Decoder options as for captures, and an enrichment chain for each worker.
     [[nodiscard]] collectors::PipelineOptions pipelineOptions(unsigned workers) const;
+    /// The same for files, with what is wanted of them.
+    [[nodiscard]] ImportOptions importOptions(unsigned workers) const { return {.pipeline = pipelineOptions(workers), .settings = m_config->captures, .progress = {}}; }
     /// The configured inputs; the default ports when there are none.
     [[nodiscard]] std::vector<ListenSpec> listenSpecs() const { return m_inputs; }
     /// The shipped table with the user's names over it; read on first use.

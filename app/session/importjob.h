@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// importCaptures: capture files into a database, for the command line and the window alike.
+// importFiles: files of any kind into a database, for the command line and the window alike.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "collectors/capture/capturereader.h"
+#include "collectors/files/flowfile.h"
 #include "collectors/pipeline/pipeline.h"
 
 namespace rivereto::app {
@@ -15,7 +15,7 @@ namespace rivereto::app {
 struct ImportedFile {
     std::string file;
     core::DecodeStats decoded;
-    collectors::CaptureStats capture;
+    std::vector<collectors::FileCount> counts;
     std::optional<std::string> damaged; ///< why and where it broke, or why it cannot be read
     bool opened = false;
 };
@@ -37,9 +37,14 @@ struct ImportProgress {
     double seconds = 0;
 };
 
+struct ImportOptions {
+    collectors::PipelineOptions pipeline;
+    core::InputSettings settings;
+    std::function<void(const ImportProgress&)> progress; ///< on the calling thread, now and then; may be empty
+};
+
 /// Reads the files one after another through one pipeline, so that templates carry over. Blocks. Errors: the sink failed.
-core::Result<ImportSummary> importCaptures(const std::vector<std::string>& files, const std::shared_ptr<const core::Schema>& schema,
-                                           core::FlowSink& sink, collectors::PipelineOptions options, std::stop_token stop,
-                                           const std::function<void(const ImportProgress&)>& progress);
+core::Result<ImportSummary> importFiles(const std::vector<std::string>& files, const std::shared_ptr<const core::Schema>& schema,
+                                        core::FlowSink& sink, const ImportOptions& options, std::stop_token stop);
 
 } // namespace rivereto::app

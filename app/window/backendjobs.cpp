@@ -88,7 +88,9 @@ void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop
         const bool known = progress.bytesTotal > 0 || files.size() > 1;
         post([this, progress, share = known ? (at + part) / static_cast<double>(files.size()) : -1] { progressed(progress, share); });
     };
-    const auto summary = importCaptures(files, m_runtime.schema(), *database->store, m_runtime.pipelineOptions(m_threads), stop, told);
+    auto options = m_runtime.importOptions(m_threads);
+    options.progress = told;
+    const auto summary = importFiles(files, m_runtime.schema(), *database->store, options, stop);
     if (!summary) {
         post([this, error = summary.error()] { emit failed(ui::errorText(error)); });
         return;

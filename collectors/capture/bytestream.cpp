@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <lz4frame.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -142,6 +143,45 @@ private:
     bool m_inFrame = false;
 };
 
+class Lz4Decoding final : public Decoding {
+public:
+    explicit Lz4Decoding(FileBytes& from)
+        : m_in(from)
+    {
+        if (LZ4F_isError(LZ4F_createDecompressionContext(&m_stream, LZ4F_VERSION)))
+            m_stream = nullptr;
+    }
+    ~Lz4Decoding() override { LZ4F_freeDecompressionContext(m_stream); }
+
+    ssize_t read(std::span<uint8_t> to) override
+    {
+        if (!m_stream)
+            return damaged();
+        size_t written = 0;
+        while (written == 0) {
+            const int more = m_in.fill();
+            if (more < 0)
+                return -1;
+            if (more == 0 && !m_inFrame)
+                return 0;
+            const auto rest = m_in.rest();
+            size_t taken = rest.size();
+            written = to.size();
+            const size_t code = LZ4F_decompress(m_stream, to.data(), &written, rest.data(), &taken, nullptr);
+            m_in.used(taken);
+            if (LZ4F_isError(code) || (more == 0 && written == 0))
+                return damaged();
+            m_inFrame = code != 0;
+        }
+        return static_cast<ssize_t>(written);
+    }
+
+private:
+    Input m_in;
+    LZ4F_dctx* m_stream = nullptr;
+    bool m_inFrame = false;
+};
+
 bool startsWith(std::span<const uint8_t> bytes, std::initializer_list<uint8_t> magic)
 {
     return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin());
@@ -217,23 +257,63 @@ core::Result<std::unique_ptr<ByteStream>> ByteStream::open(const std::filesystem
         stream->m_decoding = std::make_unique<GzipDecoding>(stream->m_raw);
     else if (startsWith(magic, {0x28, 0xb5, 0x2f, 0xfd}))
         stream->m_decoding = std::make_unique<ZstdDecoding>(stream->m_raw);
+    else if (startsWith(magic, {0x04, 0x22, 0x4d, 0x18}))
+        stream->m_decoding = std::make_unique<Lz4Decoding>(stream->m_raw);
     return stream;
 }
 
 ByteStream::~ByteStream() = default;
 
-ssize_t ByteStream::read(std::span<uint8_t> to)
+ssize_t ByteStream::readDecoded(std::span<uint8_t> to)
 {
     const ssize_t n = m_decoding ? m_decoding->read(to) : m_raw.read(to);
-    if (n < 0) {
+    if (n < 0)
         m_error = errno;
-        return n;
-    }
-    const auto got = static_cast<size_t>(n);
-    if (m_beginning.size() < kBeginning)
-        m_beginning.append(reinterpret_cast<const char*>(to.data()), std::min(got, kBeginning - m_beginning.size()));
-    m_delivered += got;
     return n;
+}
+
+ssize_t ByteStream::read(std::span<uint8_t> to)
+{
+    ssize_t n = 0;
+    if (m_ahead.empty()) {
+        n = readDecoded(to);
+    } else {
+        n = static_cast<ssize_t>(std::min(to.size(), m_ahead.size()));
+        std::memcpy(to.data(), m_ahead.data(), static_cast<size_t>(n));
+        m_ahead.erase(m_ahead.begin(), m_ahead.begin() + n);
+    }
+    m_delivered += n > 0 ? static_cast<uint64_t>(n) : 0;
+    return n;
+}
+
+size_t ByteStream::readFully(std::span<uint8_t> to)
+{
+    size_t done = 0;
+    while (done < to.size()) {
+        const ssize_t n = read(to.subspan(done));
+        if (n <= 0)
+            break;
+        done += static_cast<size_t>(n);
+    }
+    return done;
+}
+
+std::span<const uint8_t> ByteStream::peek(size_t n)
+{
+    while (m_ahead.size() < n && m_error == 0) {
+        const size_t had = m_ahead.size();
+        m_ahead.resize(n);
+        const ssize_t got = readDecoded(std::span(m_ahead).subspan(had));
+        m_ahead.resize(had + (got > 0 ? static_cast<size_t>(got) : 0));
+        if (got <= 0)
+            break;
+    }
+    return std::span(m_ahead).first(std::min(n, m_ahead.size()));
+}
+
+std::string ByteStream::errorText() const
+{
+    return m_error == EILSEQ ? "the compressed data is damaged or incomplete" : std::strerror(m_error);
 }
 
 std::FILE* ByteStream::file()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ByteStream: a file, FIFO or standard input as a stdio stream, with gzip and zstd taken off on the way.
+// ByteStream: a file, FIFO or standard input as a stdio stream, with gzip, zstd and lz4 taken off on the way.
 #pragma once
 
 #include <cstdint>
@@ -60,31 +60,36 @@ public:
     ByteStream(const ByteStream&) = delete;
     ByteStream& operator=(const ByteStream&) = delete;
 
+    /// As FileBytes::read(), after decompression; fewer bytes than asked for are no end.
+    ssize_t read(std::span<uint8_t> to);
+    /// Reads until `to` is full or nothing more comes; the bytes read.
+    size_t readFully(std::span<uint8_t> to);
+    /// The next bytes, at most `n`, without taking them; fewer when nothing more comes. Valid until the next call.
+    std::span<const uint8_t> peek(size_t n);
     /// A new stdio stream over this object, for one owner; it must be closed before the object goes.
     std::FILE* file();
     [[nodiscard]] uint64_t position() const { return m_raw.position(); }
     [[nodiscard]] uint64_t size() const { return m_raw.size(); }
     /// Bytes handed out, after decompression.
     [[nodiscard]] uint64_t delivered() const { return m_delivered; }
-    /// The first bytes handed out (at most 4), by which files of other kinds are named.
-    [[nodiscard]] std::string_view beginning() const { return m_beginning; }
     [[nodiscard]] bool compressed() const { return m_decoding != nullptr; }
     /// errno of the last failed read; 0 = none.
     [[nodiscard]] int error() const { return m_error; }
+    /// The same in words.
+    [[nodiscard]] std::string errorText() const;
     void setStop(std::stop_token stop) { m_raw.setStop(std::move(stop)); }
 
 private:
-    static constexpr size_t kBeginning = 4;
     explicit ByteStream(int fd)
         : m_raw(fd)
     {
     }
-    ssize_t read(std::span<uint8_t> to);
+    ssize_t readDecoded(std::span<uint8_t> to);
 
     FileBytes m_raw;
     std::unique_ptr<Decoding> m_decoding;
+    std::vector<uint8_t> m_ahead; ///< peeked and not taken yet
     uint64_t m_delivered = 0;
-    std::string m_beginning;
     int m_error = 0;
 };
 

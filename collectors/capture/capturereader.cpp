@@ -60,19 +60,6 @@ bool parseLink(int linkType, Bytes bytes, PacketInfo& info)
     }
 }
 
-/// What a file is that is no capture, with what to do about it; empty when unknown.
-std::string_view otherKind(std::string_view beginning)
-{
-    constexpr std::string_view kIpfix{"\x00\x0a", 2};
-    if (beginning.starts_with("SQLi"))
-        return "a database, not a capture; --db opens a Rivereto database";
-    if (beginning.starts_with("\x0c\xa5") || beginning.starts_with("\xa5\x0c"))
-        return "a file of nfcapd, which this version does not read; read the capture it was made from, or replay it into “rivereto listen” with nfreplay";
-    if (beginning.starts_with(kIpfix))
-        return "an IPFIX file (RFC 5655), which this version does not read; it reads IPFIX in captures and from the network";
-    return {};
-}
-
 } // namespace
 
 struct CaptureReader::State {
@@ -104,15 +91,8 @@ struct CaptureReader::State {
         }
         std::fclose(file);
         if (stream->error() != 0)
-            return core::fail("cannot read “{}”: {}", path.string(), readError());
-        if (const auto kind = otherKind(stream->beginning()); !kind.empty())
-            return core::fail("“{}” is {}", path.string(), kind);
+            return core::fail("cannot read “{}”: {}", path.string(), stream->errorText());
         return core::fail("“{}” is no capture that can be read (pcap or pcapng): {}", path.string(), reason);
-    }
-
-    [[nodiscard]] std::string readError() const
-    {
-        return stream->error() == EILSEQ ? "the compressed data is damaged or incomplete" : std::strerror(stream->error());
     }
 
     void packet(const pcap_pkthdr& header, const u_char* data, core::DatagramBatch& out)
@@ -166,7 +146,7 @@ struct CaptureReader::State {
         if (code == PCAP_ERROR && !damage) {
             const auto at = ftello(file);
             const uint64_t offset = at < 0 ? stream->delivered() : static_cast<uint64_t>(at);
-            const std::string reason = stream->error() != 0 ? readError() : pcap_geterr(pcap);
+            const std::string reason = stream->error() != 0 ? stream->errorText() : pcap_geterr(pcap);
             damage = core::makeError(stream->compressed()
                     ? "“{}” breaks off at byte {} of the uncompressed data: {}. All packets before it were read."
                     : "“{}” breaks off at byte {}: {}. All packets before it were read.",
@@ -202,7 +182,13 @@ core::Result<std::unique_ptr<CaptureReader>> CaptureReader::open(const std::file
     auto stream = ByteStream::open(path);
     if (!stream)
         return tl::unexpected(stream.error());
-    auto state = std::make_unique<State>(path, std::move(*stream), options);
+    return open(std::move(*stream), path, options);
+}
+
+core::Result<std::unique_ptr<CaptureReader>> CaptureReader::open(
+    std::unique_ptr<ByteStream> stream, const std::filesystem::path& path, CaptureOptions options)
+{
+    auto state = std::make_unique<State>(path, std::move(stream), options);
     if (auto started = state->start(); !started)
         return tl::unexpected(started.error());
     return std::unique_ptr<CaptureReader>(new CaptureReader(std::move(state)));

@@ -9,6 +9,7 @@
 #include <span>
 #include <stop_token>
 
+#include "collectors/capture/bytestream.h"
 #include "core/base/result.h"
 #include "core/decode/datagrambatch.h"
 
@@ -64,6 +65,9 @@ class CaptureReader {
 public:
     /// "-" is standard input. Fails when the file cannot be opened or is no capture.
     static core::Result<std::unique_ptr<CaptureReader>> open(const std::filesystem::path& path, CaptureOptions options = {});
+    /// Takes a stream of which nothing was read yet; `path` is for messages.
+    static core::Result<std::unique_ptr<CaptureReader>> open(
+        std::unique_ptr<ByteStream> stream, const std::filesystem::path& path, CaptureOptions options = {});
     ~CaptureReader();
 
     enum class Status : uint8_t {

@@ -122,6 +122,18 @@ bool Pipeline::push(core::DatagramBatch& batch)
     return !m_failed;
 }
 
+bool Pipeline::push(core::FlowBatch& rows)
+{
+    if (rows.empty())
+        return !m_failed;
+    {
+        std::unique_lock lock(m_mutex);
+        m_taken.wait(lock, [&] { return m_full.size() <= m_workers.size() || m_failed; });
+    }
+    handOver(rows);
+    return !m_failed;
+}
+
 void Pipeline::offer(core::DatagramBatch& batch)
 {
     auto parts = split(batch);
@@ -296,6 +308,7 @@ core::FlowBatch Pipeline::popFull()
 {
     auto full = std::move(m_full.front());
     m_full.pop_front();
+    m_taken.notify_all();
     return full;
 }
 
@@ -326,6 +339,7 @@ void Pipeline::store(core::FlowBatch& rows, core::Enricher& enricher)
     if (!stored) {
         m_error = stored.error();
         m_failed = true;
+        m_taken.notify_all();
     }
     // A sink that has encoded the rows leaves them where they were.
     if (full.sharedSchema() && m_spareRows.size() <= m_workers.size()) {

@@ -43,6 +43,8 @@ public:
     /// Replay: waits while the workers are behind, loses nothing. `batch` is empty afterwards.
     /// False when the sink has failed; see error().
     bool push(core::DatagramBatch& batch);
+    /// Rows that are flows already: they are enriched and stored as they are. Waits and fails like the other. `rows` is empty afterwards.
+    bool push(core::FlowBatch& rows);
     /// Live: what does not fit into the queues is dropped and counted. `batch` is empty afterwards.
     void offer(core::DatagramBatch& batch);
     /// Returns when the workers have decoded all that was pushed (rows may still wait for their batch to fill).
@@ -84,6 +86,7 @@ private:
     std::condition_variable m_drained;
     size_t m_inFlight = 0;              ///< guarded: batches given to workers and not decoded yet
     size_t m_decoding = 0;              ///< guarded: workers that may still bring rows
+    std::condition_variable m_taken;    ///< for who waits with rows
     std::condition_variable m_shared;   ///< for workers with nothing more to decode
     std::deque<core::FlowBatch> m_full; ///< guarded: rows for any worker to store
     /// Guarded: memory that was used before, which is much cheaper than fresh pages.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <fmt/ranges.h>
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kTimeNames {"udp", "packet", "first-switched"};
 constexpr std::array<std::string_view, 2> kExporterNames {"packet", "message"};
+constexpr std::array<std::string_view, 3> kPacketNames {"auto", "meter", "leave"};
 constexpr std::array<std::string_view, 2> kSwitchNames {"no", "yes"};
 
 /// Position of the words among `names`, or an error that lists them.
@@ -50,6 +52,18 @@ Result<std::vector<Prefix>> prefixes(std::string_view words)
         words = plus == std::string_view::npos ? std::string_view() : words.substr(plus + 1);
     }
     return out;
+}
+
+/// "60" or "60s": 1 … 86400.
+Result<void> seconds(std::string_view key, std::string_view words, uint32_t& out)
+{
+    const auto digits = words.ends_with('s') ? words.substr(0, words.size() - 1) : words;
+    uint32_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc() || end != digits.data() + digits.size() || value == 0 || value > 86'400)
+        return fail("“{}” is no value of {}: seconds, 1 to 86400", words, key);
+    out = value;
+    return {};
 }
 
 /// How one setting is read and written.
@@ -120,6 +134,15 @@ constexpr std::array kSettings {
             }
             return out;
         }},
+    Setting {"packets",
+        [](InputSettings& s, std::string_view words) {
+            return choose("packets", words, kPacketNames, [&](size_t i) { s.packets = static_cast<PacketUse>(i); });
+        },
+        [](const InputSettings& s) { return std::string(kPacketNames[static_cast<size_t>(s.packets)]); }},
+    Setting {"active", [](InputSettings& s, std::string_view words) { return seconds("active", words, s.activeSeconds); },
+        [](const InputSettings& s) { return fmt::format("{}s", s.activeSeconds); }},
+    Setting {"inactive", [](InputSettings& s, std::string_view words) { return seconds("inactive", words, s.inactiveSeconds); },
+        [](const InputSettings& s) { return fmt::format("{}s", s.inactiveSeconds); }},
 };
 
 constexpr auto kKeys = [] {

@@ -11,6 +11,13 @@
 
 namespace rivereto::core {
 
+/// What becomes of captured packets that are no flow export.
+enum class PacketUse : uint8_t {
+    Auto, ///< metered in captures that begin without flow export
+    Meter,
+    Leave
+};
+
 struct InputSettings {
     std::optional<Protocol> decoder; ///< nothing: by content
     TimeSource time = TimeSource::Udp;
@@ -19,6 +26,9 @@ struct InputSettings {
     bool strict = false; ///< packets without such a tunnel are dropped
     bool elements = false; ///< keep elements without a column of their own
     std::vector<Prefix> allow; ///< sources that are heard; none: all
+    PacketUse packets = PacketUse::Auto;
+    uint32_t activeSeconds = 60; ///< a metered flow that lasts longer is told in parts
+    uint32_t inactiveSeconds = 15; ///< a metered flow that was silent for so long has ended
     bool operator==(const InputSettings&) const = default;
 
     void applyTo(DecoderOptions& options) const;

@@ -113,6 +113,8 @@ std::span<const std::string_view> enumNames(Type type)
          "delete-addr-binding", "create-port-block", "delete-port-block", "threshold-reached"});
     // Element 233 firewallEvent.
     static constexpr auto firewall = std::to_array<std::string_view>({"", "created", "deleted", "denied", "alert", "update"});
+    // Element 239 biflowDirection (RFC 5103 §6.3), one more; "reverseInitiator" is here who answers.
+    static constexpr std::string_view biflow[] = {"undefined", "arbitrary", "initiator", "responder", "perimeter"};
     // Element 136 flowEndReason (RFC 5102 §5.11.3).
     static constexpr auto end = std::to_array<std::string_view>({"", "idle", "active", "end", "forced", "resources"});
     switch (type) {
@@ -122,6 +124,7 @@ std::span<const std::string_view> enumNames(Type type)
     case Type::Export: return exportProtocol;
     case Type::NatEvent: return nat;
     case Type::FirewallEvent: return firewall;
+    case Type::BiflowDirection: return biflow;
     case Type::EndReason: return end;
     default: return {};
     }

@@ -4,7 +4,7 @@
 set -euo pipefail
 packages=(cmake ninja-build g++ ccache mold pkg-config qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6opengl6-dev
     libgl1-mesa-dev libpcap-dev libsnmp-dev libmaxminddb-dev libsqlite3-dev libfmt-dev libexpected-dev libre2-dev
-    libtomlplusplus-dev libzstd-dev zlib1g-dev fonts-inter fonts-jetbrains-mono)
+    libtomlplusplus-dev libzstd-dev liblz4-dev liblzo2-dev libbz2-dev zlib1g-dev fonts-inter fonts-jetbrains-mono)
 [ "${1:-}" != tests ] || packages+=(nfdump softflowd tshark sqlite3 zstd python3)
 missing=()
 for package in "${packages[@]}"; do

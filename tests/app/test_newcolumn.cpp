@@ -79,7 +79,7 @@ void NewColumnTest::everyTypeGoesAllTheWay()
     {
         auto database = openDatabase(file, *schema, {.write = true});
         QVERIFY2(database, database ? "" : database.error().message().c_str());
-        const auto summary = importCaptures({path("extra.pcap").toStdString()}, database->store->schema(), *database->store, {.workers = 1}, {}, {});
+        const auto summary = importFiles({path("extra.pcap").toStdString()}, database->store->schema(), *database->store, {.pipeline = {.workers = 1}}, {});
         QVERIFY(summary && summary->total.flows() == 2 && summary->total.losses() == 0);
     }
     // A reader that was not told of the column learns it from the file.

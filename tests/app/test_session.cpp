@@ -162,7 +162,7 @@ void SessionTest::cancelsAWaitingImport()
         stop.request_stop();
     });
     const auto start = Clock::now();
-    const auto summary = importCaptures({path("fifo").toStdString(), path("some.pcap").toStdString()}, core::Schema::builtin(), sink, {.workers = 2}, stop.get_token(), {});
+    const auto summary = importFiles({path("fifo").toStdString(), path("some.pcap").toStdString()}, core::Schema::builtin(), sink, {.pipeline = {.workers = 2}}, stop.get_token());
     ::close(writer);
     QVERIFY(summary);
     QVERIFY2(secondsSince(start) < 2, qPrintable(QString::number(secondsSince(start))));
@@ -185,14 +185,14 @@ void SessionTest::cancelsARunningImport()
         stop.request_stop();
     });
     const auto start = Clock::now();
-    const auto summary = importCaptures({file, file, file, file, file}, core::Schema::builtin(), sink, {.workers = 1}, stop.get_token(), {});
+    const auto summary = importFiles({file, file, file, file, file}, core::Schema::builtin(), sink, {.pipeline = {.workers = 1}}, stop.get_token());
     QVERIFY(summary && summary->cancelled);
     // What the queue holds is still stored.
     QVERIFY2(secondsSince(start) < 6, qPrintable(QString::number(secondsSince(start))));
     QVERIFY(summary->total.flows() < 5 * 40'000 * 30);
     QCOMPARE(summary->total.flows(), uint64_t{sink.rows()});
     // Before it begins.
-    const auto none = importCaptures({file}, core::Schema::builtin(), sink, {}, stop.get_token(), {});
+    const auto none = importFiles({file}, core::Schema::builtin(), sink, {}, stop.get_token());
     QVERIFY(none && none->cancelled);
     QCOMPARE(none->total.flows(), uint64_t{0});
 }
@@ -203,7 +203,7 @@ void SessionTest::tellsProgress()
     sink.m_delayMs = 30;
     const auto file = capture("progress.pcap", 20'000);
     std::vector<ImportProgress> told;
-    const auto summary = importCaptures({file}, core::Schema::builtin(), sink, {.workers = 1}, {}, [&](const ImportProgress& progress) { told.push_back(progress); });
+    const auto summary = importFiles({file}, core::Schema::builtin(), sink, {.pipeline = {.workers = 1}, .settings = {}, .progress = [&](const ImportProgress& progress) { told.push_back(progress); }}, {});
     QVERIFY(summary);
     QCOMPARE(summary->total.flows(), uint64_t{600'000});
     QVERIFY(!told.empty());
@@ -222,7 +222,7 @@ void SessionTest::failingSinkEndsAnImport()
     sink.m_fail = true;
     const auto file = capture("fail.pcap", 20'000);
     const auto start = Clock::now();
-    const auto summary = importCaptures({file, file, file}, core::Schema::builtin(), sink, {.workers = 2}, {}, {});
+    const auto summary = importFiles({file, file, file}, core::Schema::builtin(), sink, {.pipeline = {.workers = 2}}, {});
     QVERIFY(!summary);
     QCOMPARE(summary.error().message(), std::string("the disk is full"));
     QVERIFY(secondsSince(start) < 5);
@@ -240,13 +240,13 @@ void SessionTest::templatesCarryOverFiles()
     const auto data = write("data.pcap", ipfix(set(256, Octets().u32(1000).u32(2000))));
     const auto templates = write("template.pcap", ipfix(set(2, templateRecord(256, {{1, 4}}))));
     Sink sink;
-    const auto both = importCaptures({data, templates}, core::Schema::builtin(), sink, {.workers = 2}, {}, {});
+    const auto both = importFiles({data, templates}, core::Schema::builtin(), sink, {.pipeline = {.workers = 2}}, {});
     QVERIFY(both);
     QCOMPARE(both->total.flows(), uint64_t{2});
     QCOMPARE(both->total.losses(), uint64_t{0});
     QCOMPARE(both->files[1].decoded.flows(), uint64_t{2});
     // Alone it is a loss, and some file's loss.
-    const auto one = importCaptures({data}, core::Schema::builtin(), sink, {.workers = 2}, {}, {});
+    const auto one = importFiles({data}, core::Schema::builtin(), sink, {.pipeline = {.workers = 2}}, {});
     QCOMPARE(one->total[core::DecodeCount::UnknownSets], uint64_t{1});
     QCOMPARE(one->files[0].decoded[core::DecodeCount::UnknownSets], uint64_t{1});
     core::DecodeStats sum;
@@ -324,7 +324,7 @@ void SessionTest::temporaryDatabaseGoesAway()
         QVERIFY(database);
         folder = database->folder->path();
         QVERIFY(QFile::exists(folder));
-        const auto summary = importCaptures({capture("temporary.pcap", 100)}, database->store->schema(), *database->store, {}, {}, {});
+        const auto summary = importFiles({capture("temporary.pcap", 100)}, database->store->schema(), *database->store, {}, {});
         QVERIFY(summary);
         QCOMPARE(database->store->status()->rows, uint64_t{3000});
     }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FileKind: the kinds of files that hold traffic, recognised by what is in them. A new kind is a line of the table in filekinds.cpp.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+#include "collectors/capture/bytestream.h"
+#include "collectors/files/flowfile.h"
+
+namespace rivereto::collectors {
+
+struct FileKind {
+    std::string_view name; ///< "capture", "nfcapd", …
+    std::string_view what; ///< "a packet capture (pcap, pcapng)"
+    /// Whether a file that begins so, compression taken off, is of this kind. At most kBeginning bytes are shown.
+    bool (*recognise)(std::span<const uint8_t> beginning);
+    /// Takes the stream, of which nothing was read yet. `path` is for messages.
+    core::Result<std::unique_ptr<FlowFile>> (*open)(std::unique_ptr<ByteStream> stream, const std::filesystem::path& path, const FileOptions& options);
+};
+
+/// How much of a file is looked at to know its kind.
+constexpr size_t kBeginning = 4096;
+
+/// In the order in which they are asked: the stricter a kind's own mark, the earlier.
+std::span<const FileKind> fileKinds();
+
+/// Opens a file of any kind; "-" is standard input. The error says what the file is, when it is something else that is known.
+core::Result<std::unique_ptr<FlowFile>> openFlowFile(const std::filesystem::path& path, const FileOptions& options);
+/// The kind of a file that is no capture; null when it cannot be read or is of no kind.
+const FileKind* kindOf(const std::filesystem::path& path);
+
+} // namespace rivereto::collectors
