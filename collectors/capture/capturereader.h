@@ -9,25 +9,18 @@
 #include <span>
 #include <stop_token>
 
-#include "collectors/capture/bytestream.h"
-#include "core/base/result.h"
+#include "collectors/capture/packetfile.h"
 #include "core/decode/datagrambatch.h"
+#include "core/decode/packet.h"
 
 namespace rivereto::collectors {
-
-/// One packet as captured; valid during the call that hands it out.
-struct CapturedPacket {
-    int linkType = 0; ///< LINKTYPE_… / DLT_… number
-    uint64_t timeUs = 0; ///< capture time, microseconds since 1970 UTC
-    uint32_t originalLength = 0;
-    std::span<const uint8_t> bytes;
-};
 
 /// Takes the packets that are no flow export, on the reader's thread.
 class PacketSink {
 public:
     virtual ~PacketSink() = default;
-    virtual void onPacket(const CapturedPacket& packet) = 0;
+    /// `info` is what parseLink() made of it; info.ip is false when there is no IP in it. Valid during the call.
+    virtual void onPacket(const CapturedPacket& packet, const core::PacketInfo& info) = 0;
 };
 
 struct CaptureOptions {
@@ -35,7 +28,7 @@ struct CaptureOptions {
     bool recogniseOnly = true; ///< leave UDP payloads that do not look like flow export (core::recognise)
     size_t maxFragmentBytes = 32 << 20; ///< memory for packets that wait for their fragments
     uint64_t fragmentTimeoutMs = 30'000; ///< in capture time
-    PacketSink* others = nullptr; ///< not owned; outlives the reader
+    PacketSink* others = nullptr; ///< not owned; outlives the reader. 
     bool keepDestinations = false; ///< for destinations()
 };
 
@@ -49,6 +42,7 @@ struct CaptureStats {
     uint64_t packets = 0; ///< packets read
     uint64_t datagrams = 0; ///< handed out
     uint64_t otherPackets = 0; ///< no flow export
+    uint64_t unknownLinks = 0; ///< packets of a link type that is not known; also counted as other packets
     uint64_t cutPackets = 0; ///< captured shorter than they were (snap length)
     uint64_t malformedPackets = 0; ///< headers that cannot be; also counted as other packets
     uint64_t fragments = 0; ///< IP fragments read
@@ -58,8 +52,8 @@ struct CaptureStats {
     uint64_t lastMs = 0; ///< latest capture time
 };
 
-/// Reads pcap (µs, ns, both byte orders) and pcapng, plain or compressed with gzip or zstd, through libpcap: Ethernet with
-/// any VLAN tags, Linux cooked, raw IP, loopback, PPP. IPv4 and IPv6 fragments are put together again.
+/// Reads pcap and pcapng (see PacketFile), plain or compressed with gzip, zstd or lz4, of any link type that parseLink() knows.
+/// IPv4 and IPv6 fragments are put together again.
 /// Used by one thread; no Qt event loop needed.
 class CaptureReader {
 public:
@@ -82,6 +76,8 @@ public:
     /// With CaptureOptions::keepDestinations: of the datagrams that the last read() appended, in their order.
     [[nodiscard]] std::span<const CapturedDestination> destinations() const;
 
+    /// What packets were captured on, as far as it is known yet.
+    [[nodiscard]] std::span<const CaptureInterface> interfaces() const;
     /// Set at the End of a capture that broke off: what is wrong, and at which byte. What came before was handed out.
     [[nodiscard]] const std::optional<core::Error>& damage() const;
     [[nodiscard]] const CaptureStats& stats() const;

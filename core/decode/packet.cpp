@@ -144,6 +144,7 @@ private:
         const uint8_t* p = all.data();
         m_info.etype = kIpv4;
         m_info.linkLength = static_cast<uint32_t>(p - m_start);
+        m_info.ipHeader = static_cast<uint32_t>(header);
         m_info.tos = p[1];
         m_info.ipLength = load16(p + 2);
         m_info.fragmentId = load16(p + 4);
@@ -185,6 +186,8 @@ private:
         m_info.ip = true;
         const Bytes packet = m_info.ipLength != 0 && m_info.ipLength < all.size() ? all.first(m_info.ipLength) : all;
         extensions(packet.subspan(40));
+        if (m_info.innermost.data())
+            m_info.ipHeader = static_cast<uint32_t>(m_info.innermost.data() - p);
         return true;
     }
 

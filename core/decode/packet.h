@@ -22,6 +22,7 @@ struct PacketInfo {
     uint32_t flowLabel = 0;
     uint32_t vni = 0; ///< of a VXLAN that was opened (see tunnels.h)
     uint32_t ipLength = 0; ///< octets of the IP packet as its header says; 0 = no IP, or not told (jumbogram, offload)
+    uint32_t ipHeader = 0; ///< octets of the IP header with its extension headers, as far as `innermost`
     uint32_t linkLength = 0; ///< octets before the IP header
     uint16_t etype = 0;
     uint16_t vlan = 0; ///< of the outermost tag

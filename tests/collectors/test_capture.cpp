@@ -166,7 +166,7 @@ private slots:
     void otherPackets()
     {
         struct Sink : PacketSink {
-            void onPacket(const CapturedPacket& packet) override { lengths.push_back(packet.originalLength); }
+            void onPacket(const CapturedPacket& packet, const core::PacketInfo&) override { lengths.push_back(packet.originalLength); }
             std::vector<uint32_t> lengths;
         } sink;
         PcapWriter writer(PcapWriter::Format {});

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FlowKey and FlowEntry: what the meter knows of one conversation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/ip.h"
+#include "core/decode/packet.h"
+
+namespace rivereto::collectors {
+
+/// Both directions of a conversation have the same key: the smaller end stands first.
+struct FlowKey {
+    core::Ip a, b; ///< addresses; of packets without IP the MACs
+    uint64_t ports = 0; ///< portA << 48 | portB << 32 | VLAN << 16 | protocol << 8 | 1 when there is IP
+    uint64_t link = 0; ///< EtherType << 32 | VNI
+    bool operator==(const FlowKey&) const = default;
+
+    [[nodiscard]] uint64_t hash() const
+    {
+        const uint64_t x = (a.hi ^ b.hi * 0x9e3779b97f4a7c15ULL) + a.lo * 0xc2b2ae3d27d4eb4fULL;
+        return core::mix64((x ^ x >> 29) + b.lo * 0x165667b19e3779f9ULL + core::mix64(ports + link * 0x9e3779b97f4a7c15ULL));
+    }
+    [[nodiscard]] uint16_t portA() const { return static_cast<uint16_t>(ports >> 48); }
+    [[nodiscard]] uint16_t portB() const { return static_cast<uint16_t>(ports >> 32); }
+    [[nodiscard]] uint16_t vlan() const { return static_cast<uint16_t>(ports >> 16); }
+    [[nodiscard]] uint8_t proto() const { return static_cast<uint8_t>(ports >> 8); }
+    [[nodiscard]] bool ip() const { return (ports & 1) != 0; }
+    [[nodiscard]] uint16_t etype() const { return static_cast<uint16_t>(link >> 32); }
+    [[nodiscard]] uint32_t vni() const { return static_cast<uint32_t>(link); }
+};
+
+/// One direction. What is not counted is of its first packet.
+struct FlowSide {
+    uint64_t bytes = 0; ///< of IP packets; without IP, behind the link layer
+    uint64_t firstNs = 0;
+    uint64_t lastNs = 0;
+    uint64_t srcMac = 0;
+    uint64_t dstMac = 0;
+    uint64_t gapNs = 0; ///< when a segment was seen missing
+    uint32_t packets = 0; ///< 0: nothing in this part of the flow
+    uint32_t fragmentId = 0;
+    uint32_t flowLabel = 0;
+    uint32_t nextSequence = 0; ///< TCP: behind all that was seen
+    uint32_t gapSequence = 0; ///< TCP: from here to `gapEnd` something is missing
+    uint32_t gapEnd = 0;
+    uint32_t retransmissions = 0;
+    uint16_t tcpFlags = 0; ///< of this part
+    uint8_t tos = 0;
+    uint8_t ttl = 0;
+    uint8_t icmpType = 0;
+    uint8_t icmpCode = 0;
+    bool sequenceKnown = false;
+    bool finished = false; ///< TCP: FIN seen
+};
+
+/// What few flows have.
+struct FlowExtra {
+    std::array<std::string, 3> names; ///< ServerName, HTTPHost, DNSName
+    std::vector<uint8_t> beginning; ///< of a stream whose name is not complete yet
+    std::array<uint32_t, 10> label {};
+    uint8_t labels = 0;
+};
+
+enum class EndReason : uint8_t { Idle = 1, Active = 2, End = 3, Forced = 4, Resources = 5 }; ///< element 136
+
+struct FlowEntry {
+    FlowKey key;
+    std::array<FlowSide, 2> side; ///< from a to b; from b to a
+    uint64_t startNs = 0; ///< of this part
+    uint64_t lastNs = 0; ///< of all
+    uint64_t synNs = 0; ///< of the last SYN of who began
+    uint32_t hash = 0;
+    uint32_t next = 0; ///< chain of the table, or of free entries
+    uint32_t extra = 0; ///< 1 + index; 0: none
+    uint32_t rttUs = 0;
+    uint32_t interface = 0;
+    uint32_t answerSequence = 0; ///< what acknowledges the SYN-ACK
+    uint8_t began = kUnknown; ///< side that began
+    uint8_t searched = 0; ///< packets looked into for names
+    bool answered = false; ///< SYN-ACK seen
+    bool closed = false; ///< TCP: FIN of both, or RST
+    EndReason reason = EndReason::Idle;
+    uint8_t slot = kNoSlot; ///< of the wheel
+    static constexpr uint8_t kNoSlot = 255;
+    static constexpr uint8_t kUnknown = 2;
+};
+
+} // namespace rivereto::collectors

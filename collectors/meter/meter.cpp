@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collectors/meter/meter.h"
+
+#include <algorithm>
+
+#include "collectors/meter/meterrows.h"
+#include "collectors/meter/tcp.h"
+#include "core/decode/payloadnames.h"
+#include "core/decode/tunnels.h"
+
+namespace rivereto::collectors {
+
+namespace {
+
+using core::PacketInfo;
+
+constexpr uint64_t kSecond = 1'000'000'000;
+constexpr uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kIcmp6 = 58;
+/// How long a closed TCP conversation waits for its last acknowledgements.
+constexpr uint64_t kLingerNs = kSecond;
+constexpr uint8_t kSearchedPackets = 6;
+constexpr size_t kMostBeginning = 8192;
+constexpr size_t kMostSearching = 4096; ///< streams that wait for the rest of a name
+constexpr size_t kTaken = 512; ///< rows written at a time
+
+/// Requests and what answers them are one conversation.
+uint8_t icmpAsked(uint8_t proto, uint8_t type)
+{
+    if (proto == kIcmp)
+        return type == 0 ? 8 : type == 14 ? 13 : type == 16 ? 15 : type == 18 ? 17 : type;
+    return type == 129 ? 128 : type;
+}
+
+/// The key, and whether the packet goes from a to b.
+bool keyOf(const PacketInfo& info, FlowKey& key)
+{
+    uint16_t srcPort = info.srcPort;
+    uint16_t dstPort = info.dstPort;
+    if (info.proto == kIcmp || info.proto == kIcmp6)
+        srcPort = dstPort = static_cast<uint16_t>(icmpAsked(info.proto, info.icmpType) << 8 | info.icmpCode);
+    const core::Ip src = info.ip ? info.src : core::Ip {0, info.srcMac};
+    const core::Ip dst = info.ip ? info.dst : core::Ip {0, info.dstMac};
+    const bool forward = src < dst || (src == dst && srcPort <= dstPort);
+    key.a = forward ? src : dst;
+    key.b = forward ? dst : src;
+    key.ports = uint64_t {forward ? srcPort : dstPort} << 48 | uint64_t {forward ? dstPort : srcPort} << 32 | uint64_t {info.vlan} << 16 | uint64_t {info.proto} << 8 | (info.ip ? 1U : 0U);
+    key.link = uint64_t {info.etype} << 32 | info.vni;
+    return forward;
+}
+
+/// Octets of the IP packet on the wire; an offloaded segment does not say its length.
+uint32_t bytesOf(const CapturedPacket& packet, const PacketInfo& info)
+{
+    if (info.ipLength != 0)
+        return info.ipLength;
+    return packet.originalLength - std::min(packet.originalLength, info.linkLength);
+}
+
+uint32_t segmentLength(const PacketInfo& info, uint32_t bytes)
+{
+    constexpr size_t kDataOffset = 12;
+    const uint32_t header = info.innermost.size() > kDataOffset ? (info.innermost[kDataOffset] >> 4) * 4U : 20;
+    return bytes - std::min(bytes, info.ipHeader + header);
+}
+
+void startSide(FlowSide& side, const PacketInfo& info, uint64_t now)
+{
+    side.firstNs = side.lastNs = now;
+    side.srcMac = info.srcMac;
+    side.dstMac = info.dstMac;
+    side.fragmentId = info.moreFragments || info.fragmentOffset != 0 ? info.fragmentId : 0;
+    side.flowLabel = info.flowLabel;
+    side.tos = info.tos;
+    side.ttl = info.ttl;
+    side.icmpType = info.icmpType;
+    side.icmpCode = info.icmpCode;
+}
+
+/// What was counted goes; what is known of the conversation stays.
+void startPart(FlowEntry& entry, uint64_t now)
+{
+    entry.startNs = now;
+    for (auto& side : entry.side) {
+        side.bytes = 0;
+        side.packets = 0;
+        side.retransmissions = 0;
+        side.tcpFlags = 0;
+    }
+}
+
+} // namespace
+
+Meter::Meter(std::shared_ptr<const core::Schema> schema, MeterOptions options)
+    : m_schema(std::move(schema))
+    , m_options(std::move(options))
+    , m_activeNs(m_options.settings.activeSeconds * kSecond)
+    , m_inactiveNs(m_options.settings.inactiveSeconds * kSecond)
+{
+}
+
+void Meter::add(const CapturedPacket& packet, const PacketInfo& info)
+{
+    ++m_packets;
+    advance(packet.timeNs);
+    const auto& settings = m_options.settings;
+    const bool fragment = info.moreFragments || info.fragmentOffset != 0;
+    if (settings.decapsulation == core::Decapsulation::None && !fragment)
+        return meter(packet, info);
+    PacketInfo own = info;
+    if (settings.decapsulation != core::Decapsulation::None) {
+        if (core::decapsulate(own, settings.decapsulation)) {
+            m_stats.add(core::DecodeCount::Decapsulated);
+        } else if (settings.strict) {
+            m_stats.add(core::DecodeCount::TunnelMissing);
+            return;
+        } else {
+            m_stats.add(core::DecodeCount::WithoutTunnel);
+        }
+    }
+    if (own.moreFragments || own.fragmentOffset != 0)
+        m_fragments.complete(own, packet.timeNs);
+    meter(packet, own);
+}
+
+void Meter::meter(const CapturedPacket& packet, const PacketInfo& info)
+{
+    const uint64_t now = packet.timeNs;
+    FlowKey key;
+    const unsigned from = keyOf(info, key) ? 0 : 1;
+    const uint32_t number = entryOf(key, now, info);
+    auto& entry = m_table[number];
+    auto& side = entry.side[from];
+    const uint32_t bytes = bytesOf(packet, info);
+    if (side.packets++ == 0)
+        startSide(side, info, now);
+    side.bytes += bytes;
+    side.lastNs = std::max(side.lastNs, now);
+    side.firstNs = std::min(side.firstNs, now);
+    side.tcpFlags |= info.tcpFlags;
+    entry.lastNs = std::max(entry.lastNs, now);
+    entry.startNs = std::min(entry.startNs, now);
+    if (entry.slot == FlowEntry::kNoSlot) {
+        entry.interface = packet.interface;
+        if (info.proto != kTcp)
+            entry.began = static_cast<uint8_t>(from);
+        if (info.labels > 0) {
+            auto& extra = extraOf(entry);
+            extra.label = info.label;
+            extra.labels = info.labels;
+        }
+        schedule(number);
+    }
+    if (info.proto == kTcp)
+        followTcp(entry, from, info, segmentLength(info, bytes), now);
+    if (!info.payload.empty() && entry.searched < kSearchedPackets && (info.proto == kTcp || info.proto == kUdp))
+        searchName(entry, info);
+}
+
+/// The entry that the packet belongs to, older parts or conversations of the same key ended.
+uint32_t Meter::entryOf(const FlowKey& key, uint64_t now, const PacketInfo& info)
+{
+    const auto hash = static_cast<uint32_t>(key.hash());
+    uint32_t number = m_table.find(key, hash);
+    if (number != FlowTable::kNone) {
+        auto& entry = m_table[number];
+        const bool again = entry.closed && (info.tcpFlags & (tcp::kSyn | tcp::kAck)) == tcp::kSyn;
+        if (again || (now > entry.lastNs && now - entry.lastNs >= m_inactiveNs)) {
+            end(number, entry.closed ? EndReason::End : EndReason::Idle);
+        } else if (now > entry.startNs && now - entry.startNs >= m_activeNs) {
+            endPart(number);
+            startPart(m_table[number], now);
+            return number;
+        } else {
+            return number;
+        }
+    }
+    if (m_table.open() >= m_options.maxFlows)
+        evict();
+    number = m_table.insert(key, hash);
+    auto& entry = m_table[number];
+    entry.startNs = entry.lastNs = now;
+    return number;
+}
+
+uint64_t Meter::dueNs(const FlowEntry& entry) const
+{
+    if (entry.closed)
+        return entry.lastNs + kLingerNs;
+    return std::min(entry.lastNs + m_inactiveNs, entry.startNs + m_activeNs);
+}
+
+void Meter::schedule(uint32_t number)
+{
+    auto& entry = m_table[number];
+    entry.slot = m_wheel.add(number, dueNs(entry) / kSecond + 1);
+}
+
+void Meter::advance(uint64_t nowNs)
+{
+    if (nowNs / kSecond <= m_now / kSecond)
+        return;
+    m_now = nowNs;
+    m_wheel.advance(nowNs / kSecond, [&](uint32_t number, uint8_t slot) { due(number, slot, nowNs); });
+}
+
+void Meter::due(uint32_t number, uint8_t slot, uint64_t now)
+{
+    auto& entry = m_table[number];
+    // Entries that ended otherwise, and were used again maybe, stay in the wheel.
+    if (entry.slot != slot)
+        return;
+    const bool idle = now >= entry.lastNs + m_inactiveNs;
+    if (idle || (entry.closed && now >= entry.lastNs + kLingerNs)) {
+        end(number, entry.closed ? EndReason::End : EndReason::Idle);
+        return;
+    }
+    if (now >= entry.startNs + m_activeNs) {
+        endPart(number);
+        startPart(m_table[number], now);
+    }
+    schedule(number);
+}
+
+void Meter::end(uint32_t number, EndReason reason)
+{
+    m_table.unlink(number);
+    auto& entry = m_table[number];
+    entry.reason = reason;
+    entry.slot = FlowEntry::kNoSlot;
+    m_ended.push_back(number);
+}
+
+/// A copy goes out; the entry lives on.
+void Meter::endPart(uint32_t number)
+{
+    const auto& open = m_table[number];
+    if (open.side[0].packets == 0 && open.side[1].packets == 0)
+        return;
+    const uint32_t part = m_table.copy(number);
+    auto& entry = m_table[part];
+    entry.reason = EndReason::Active;
+    entry.slot = FlowEntry::kNoSlot;
+    if (entry.extra != 0) {
+        const FlowExtra known = *m_extras[entry.extra - 1];
+        entry.extra = 0;
+        auto& extra = extraOf(entry);
+        extra.names = known.names;
+        extra.label = known.label;
+        extra.labels = known.labels;
+    }
+    m_ended.push_back(part);
+}
+
+void Meter::evict()
+{
+    const size_t before = m_table.open();
+    while (m_table.open() == before) {
+        const bool any = m_wheel.next([&](uint32_t number, uint8_t slot) {
+            if (m_table[number].slot == slot) {
+                ++m_evicted;
+                end(number, EndReason::Resources);
+            }
+        });
+        if (!any)
+            return;
+    }
+}
+
+void Meter::finish()
+{
+    while (m_wheel.next([&](uint32_t number, uint8_t slot) {
+        if (m_table[number].slot == slot)
+            end(number, m_table[number].closed ? EndReason::End : EndReason::Forced);
+    })) { }
+}
+
+FlowExtra& Meter::extraOf(FlowEntry& entry)
+{
+    if (entry.extra == 0) {
+        if (m_freeExtras.empty()) {
+            m_extras.push_back(nullptr);
+            m_freeExtras.push_back(static_cast<uint32_t>(m_extras.size()));
+        }
+        entry.extra = m_freeExtras.back();
+        m_freeExtras.pop_back();
+        m_extras[entry.extra - 1] = std::make_unique<FlowExtra>();
+    }
+    return *m_extras[entry.extra - 1];
+}
+
+void Meter::dropExtra(FlowEntry& entry)
+{
+    if (entry.extra == 0)
+        return;
+    m_searching -= m_extras[entry.extra - 1]->beginning.empty() ? 0 : 1;
+    m_extras[entry.extra - 1] = nullptr;
+    m_freeExtras.push_back(entry.extra);
+    entry.extra = 0;
+}
+
+void Meter::searchName(FlowEntry& entry, const PacketInfo& info)
+{
+    ++entry.searched;
+    core::PayloadName found;
+    const bool tcp = info.proto == kTcp;
+    FlowExtra* extra = entry.extra == 0 ? nullptr : m_extras[entry.extra - 1].get();
+    core::Bytes payload = info.payload;
+    if (extra && !extra->beginning.empty()) {
+        extra->beginning.insert(extra->beginning.end(), payload.begin(), payload.end());
+        payload = extra->beginning;
+    }
+    const auto search = core::findName(payload, tcp, info.srcPort, info.dstPort, found);
+    if (search == core::NameSearch::Incomplete && tcp && payload.size() < kMostBeginning && m_searching < kMostSearching) {
+        auto& waiting = extraOf(entry).beginning;
+        if (waiting.empty()) {
+            waiting.assign(payload.begin(), payload.end());
+            ++m_searching;
+        }
+        return;
+    }
+    if (extra && !extra->beginning.empty()) {
+        extra->beginning = {};
+        --m_searching;
+    }
+    if (search == core::NameSearch::Found) {
+        extraOf(entry).names[static_cast<size_t>(found.column) - static_cast<size_t>(core::ColumnId::ServerName)] = std::move(found.name);
+        entry.searched = kSearchedPackets;
+    }
+}
+
+void Meter::setInterfaces(std::span<const CaptureInterface> interfaces)
+{
+    for (size_t i = m_interfaces.size(); i < interfaces.size(); ++i)
+        m_interfaces.push_back(interfaces[i].name);
+}
+
+bool Meter::take(core::FlowBatch& rows, size_t most)
+{
+    std::vector<MeteredRow> out;
+    while (m_endedTaken < m_ended.size() && rows.rows() < most) {
+        out.clear();
+        const size_t room = std::min(kTaken, most - rows.rows());
+        const size_t from = m_endedTaken;
+        while (m_endedTaken < m_ended.size() && out.size() < room) {
+            const auto& entry = m_table[m_ended[m_endedTaken++]];
+            const auto* extra = entry.extra == 0 ? nullptr : m_extras[entry.extra - 1].get();
+            appendRows(entry, extra, entry.interface < m_interfaces.size() ? std::string_view(m_interfaces[entry.interface]) : std::string_view(), out);
+        }
+        writeRows(out, m_options, rows);
+        for (size_t i = from; i < m_endedTaken; ++i) {
+            dropExtra(m_table[m_ended[i]]);
+            m_table.release(m_ended[i]);
+        }
+        m_stats.add(core::DecodeCount::Records, out.size());
+        m_stats.add(core::DecodeCount::Flows, out.size());
+    }
+    if (m_endedTaken < m_ended.size())
+        return true;
+    m_ended.clear();
+    m_endedTaken = 0;
+    return false;
+}
+
+} // namespace rivereto::collectors
