@@ -38,6 +38,12 @@ void CaptureFile::onPacket(const CapturedPacket& packet, const core::PacketInfo&
         m_meter->add(packet, info);
 }
 
+void CaptureFile::beforeBytesGo()
+{
+    if (m_meter)
+        m_meter->flush();
+}
+
 /// A capture of flow export holds a few other packets, too; they are no traffic that anybody asks for.
 void CaptureFile::decide()
 {

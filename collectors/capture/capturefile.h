@@ -24,6 +24,7 @@ public:
 private:
     CaptureFile(const std::filesystem::path& path, const FileOptions& options);
     void onPacket(const CapturedPacket& packet, const core::PacketInfo& info) override;
+    void beforeBytesGo() override;
     void decide();
 
     std::unique_ptr<CaptureReader> m_reader;

@@ -25,6 +25,8 @@ struct CaptureReader::State {
         , file(std::move(f))
         , reassembly(o.maxFragmentBytes, o.fragmentTimeoutMs)
     {
+        if (options.others)
+            file->onRefill([others = options.others] { others->beforeBytesGo(); });
     }
 
     void packet(const CapturedPacket& packet, core::DatagramBatch& out)

@@ -19,8 +19,10 @@ namespace rivereto::collectors {
 class PacketSink {
 public:
     virtual ~PacketSink() = default;
-    /// `info` is what parseLink() made of it; info.ip is false when there is no IP in it. Valid during the call.
+    /// `info` is what parseLink() made of it; info.ip is false when there is no IP in it. 
     virtual void onPacket(const CapturedPacket& packet, const core::PacketInfo& info) = 0;
+    /// The bytes of the packets before, which have stayed until now, go.
+    virtual void beforeBytesGo() { }
 };
 
 struct CaptureOptions {

@@ -94,22 +94,19 @@ bool PacketFile::begin()
 const uint8_t* PacketFile::take(size_t n, bool mayEnd)
 {
     if (m_end - m_at < n) {
-        std::memmove(m_buffer.data(), m_buffer.data() + m_at, m_end - m_at);
-        m_end -= m_at;
-        m_at = 0;
-        if (n > m_buffer.size())
-            m_buffer.resize(n);
-        while (m_end < n) {
+        if (m_buffer.size() - m_at < n)
+            makeRoom(n);
+        while (m_end < m_at + n) {
             const ssize_t got = m_stream->read(std::span(m_buffer).subspan(m_end));
             if (got <= 0)
                 break;
             m_end += static_cast<size_t>(got);
         }
-        if (m_end < n) {
-            m_recordAt = m_taken + m_end;
+        if (m_end < m_at + n) {
+            m_recordAt = m_taken + (m_end - m_at);
             if (m_stream->error() != 0 && m_stream->error() != ECANCELED)
                 broken(m_stream->errorText());
-            else if (m_end > 0 || !mayEnd)
+            else if (m_end > m_at || !mayEnd)
                 broken("the file ends within a packet");
             return nullptr;
         }
@@ -118,6 +115,17 @@ const uint8_t* PacketFile::take(size_t n, bool mayEnd)
     m_at += n;
     m_taken += n;
     return at;
+}
+
+void PacketFile::makeRoom(size_t n)
+{
+    if (m_beforeRefill)
+        m_beforeRefill();
+    std::memmove(m_buffer.data(), m_buffer.data() + m_at, m_end - m_at);
+    m_end -= m_at;
+    m_at = 0;
+    if (n > m_buffer.size())
+        m_buffer.resize(n);
 }
 
 bool PacketFile::broken(std::string_view why)

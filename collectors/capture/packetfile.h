@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,7 +15,7 @@
 
 namespace rivereto::collectors {
 
-/// One packet as captured; the bytes are valid until the next packet is read.
+/// One packet as captured. The bytes are valid until the next packet is read, and beyond that until PacketFile::onRefill() is called.
 struct CapturedPacket {
     int linkType = 0; ///< LINKTYPE_… number
     uint32_t interface = 0; ///< index into PacketFile::interfaces()
@@ -42,6 +43,9 @@ public:
     /// False at the end; see damage().
     bool next(CapturedPacket& packet);
 
+    /// To be called each time before the bytes of packets read so far go, by next().
+    void onRefill(std::function<void()> call) { m_beforeRefill = std::move(call); }
+
     /// Set at the end of a capture that broke off: what is wrong, and at which byte.
     [[nodiscard]] const std::optional<core::Error>& damage() const { return m_damage; }
     /// Grows while a pcapng file is read; of several sections one after another.
@@ -63,6 +67,7 @@ private:
     void interfaceBlock(std::span<const uint8_t> body);
     /// The next `n` bytes; empty when there are not so many, which is damage unless the file ends before the first.
     const uint8_t* take(size_t n, bool mayEnd);
+    void makeRoom(size_t n);
     bool broken(std::string_view why);
     [[nodiscard]] uint16_t u16(const uint8_t* p) const;
     [[nodiscard]] uint32_t u32(const uint8_t* p) const;
@@ -70,6 +75,7 @@ private:
     std::unique_ptr<ByteStream> m_stream;
     std::filesystem::path m_path;
     std::vector<uint8_t> m_buffer;
+    std::function<void()> m_beforeRefill;
     size_t m_at = 0;
     size_t m_end = 0;
     uint64_t m_taken = 0; ///< bytes of the file before m_at

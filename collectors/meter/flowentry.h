@@ -67,14 +67,14 @@ struct FlowExtra {
 
 enum class EndReason : uint8_t { Idle = 1, Active = 2, End = 3, Forced = 4, Resources = 5 }; ///< element 136
 
-struct FlowEntry {
+struct alignas(64) FlowEntry {
     FlowKey key;
     std::array<FlowSide, 2> side; ///< from a to b; from b to a
     uint64_t startNs = 0; ///< of this part
     uint64_t lastNs = 0; ///< of all
     uint64_t synNs = 0; ///< of the last SYN of who began
     uint32_t hash = 0;
-    uint32_t next = 0; ///< chain of the table, or of free entries
+    uint32_t next = 0; ///< chain of free entries
     uint32_t extra = 0; ///< 1 + index; 0: none
     uint32_t rttUs = 0;
     uint32_t interface = 0;

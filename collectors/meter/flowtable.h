@@ -18,18 +18,29 @@ class FlowTable {
 public:
     static constexpr uint32_t kNone = UINT32_MAX;
 
-    FlowTable() { rehash(kFirstHeads); }
+    FlowTable() { rehash(kFirstSlots); }
 
     FlowEntry& operator[](uint32_t i) { return m_chunks[i / kChunk][i % kChunk]; }
     /// kNone when there is none.
     [[nodiscard]] uint32_t find(const FlowKey& key, uint32_t hash)
     {
-        for (uint32_t i = m_heads[hash & m_mask]; i != kNone; i = (*this)[i].next) {
-            const auto& entry = (*this)[i];
-            if (entry.hash == hash && entry.key == key)
-                return i;
+        for (uint32_t at = hash & m_mask; m_slots[at].number != kNone; at = (at + 1) & m_mask) {
+            if (m_slots[at].hash == hash && (*this)[m_slots[at].number].key == key)
+                return m_slots[at].number;
         }
         return kNone;
+    }
+    /// The memory that find() will read first is on its way.
+    void prefetchSlot(uint32_t hash) const { __builtin_prefetch(&m_slots[hash & m_mask]); }
+    /// Some time after prefetchSlot(): that of the entry, too.
+    void prefetchEntry(uint32_t hash)
+    {
+        const auto& slot = m_slots[hash & m_mask];
+        if (slot.number == kNone)
+            return;
+        const auto* line = reinterpret_cast<const char*>(&(*this)[slot.number]);
+        for (size_t i = 0; i < sizeof(FlowEntry); i += 64)
+            __builtin_prefetch(line + i, 1);
     }
     /// A fresh entry with this key, found from now on.
     uint32_t insert(const FlowKey& key, uint32_t hash)
@@ -50,10 +61,18 @@ public:
     }
     void unlink(uint32_t i)
     {
-        uint32_t* at = &m_heads[(*this)[i].hash & m_mask];
-        while (*at != i)
-            at = &(*this)[*at].next;
-        *at = (*this)[i].next;
+        uint32_t hole = (*this)[i].hash & m_mask;
+        while (m_slots[hole].number != i)
+            hole = (hole + 1) & m_mask;
+        // What comes behind moves up as far as it may, so that no search ends at the hole.
+        for (uint32_t at = (hole + 1) & m_mask; m_slots[at].number != kNone; at = (at + 1) & m_mask) {
+            const uint32_t home = m_slots[at].hash & m_mask;
+            if (((at - home) & m_mask) < ((at - hole) & m_mask))
+                continue;
+            m_slots[hole] = m_slots[at];
+            hole = at;
+        }
+        m_slots[hole] = {};
         --m_open;
     }
     void release(uint32_t i)
@@ -69,7 +88,11 @@ public:
 
 private:
     static constexpr uint32_t kChunk = 4096;
-    static constexpr uint32_t kFirstHeads = 8192;
+    static constexpr uint32_t kFirstSlots = 8192;
+    struct Slot {
+        uint32_t hash = 0;
+        uint32_t number = kNone;
+    };
 
     uint32_t allocate()
     {
@@ -87,29 +110,29 @@ private:
     }
     void link(uint32_t i)
     {
-        if (++m_open > m_mask)
+        if (++m_open > m_mask / 2)
             rehash((m_mask + 1) * 2);
-        auto& entry = (*this)[i];
-        entry.next = m_heads[entry.hash & m_mask];
-        m_heads[entry.hash & m_mask] = i;
+        place({(*this)[i].hash, i});
     }
-    void rehash(uint32_t heads)
+    void place(Slot slot)
     {
-        const auto old = std::exchange(m_heads, std::vector<uint32_t>(heads, kNone));
-        m_mask = heads - 1;
-        for (uint32_t i : old) {
-            while (i != kNone) {
-                auto& entry = (*this)[i];
-                const uint32_t next = entry.next;
-                entry.next = m_heads[entry.hash & m_mask];
-                m_heads[entry.hash & m_mask] = i;
-                i = next;
-            }
+        uint32_t at = slot.hash & m_mask;
+        while (m_slots[at].number != kNone)
+            at = (at + 1) & m_mask;
+        m_slots[at] = slot;
+    }
+    void rehash(uint32_t slots)
+    {
+        const auto old = std::exchange(m_slots, std::vector<Slot>(slots));
+        m_mask = slots - 1;
+        for (const auto& slot : old) {
+            if (slot.number != kNone)
+                place(slot);
         }
     }
 
     std::vector<std::unique_ptr<FlowEntry[]>> m_chunks;
-    std::vector<uint32_t> m_heads;
+    std::vector<Slot> m_slots; ///< by hash, the next free one behind; at most half of them taken
     uint32_t m_mask = 0;
     uint32_t m_free = kNone;
     size_t m_open = 0;

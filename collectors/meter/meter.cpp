@@ -101,14 +101,11 @@ Meter::Meter(std::shared_ptr<const core::Schema> schema, MeterOptions options)
 void Meter::add(const CapturedPacket& packet, const PacketInfo& info)
 {
     ++m_packets;
-    advance(packet.timeNs);
     const auto& settings = m_options.settings;
-    const bool fragment = info.moreFragments || info.fragmentOffset != 0;
-    if (settings.decapsulation == core::Decapsulation::None && !fragment)
-        return meter(packet, info);
-    PacketInfo own = info;
+    auto& pending = m_pending[m_waiting];
+    pending.info = info;
     if (settings.decapsulation != core::Decapsulation::None) {
-        if (core::decapsulate(own, settings.decapsulation)) {
+        if (core::decapsulate(pending.info, settings.decapsulation)) {
             m_stats.add(core::DecodeCount::Decapsulated);
         } else if (settings.strict) {
             m_stats.add(core::DecodeCount::TunnelMissing);
@@ -117,23 +114,38 @@ void Meter::add(const CapturedPacket& packet, const PacketInfo& info)
             m_stats.add(core::DecodeCount::WithoutTunnel);
         }
     }
-    if (own.moreFragments || own.fragmentOffset != 0)
-        m_fragments.complete(own, packet.timeNs);
-    meter(packet, own);
+    if (pending.info.moreFragments || pending.info.fragmentOffset != 0)
+        m_fragments.complete(pending.info, packet.timeNs);
+    pending.from = keyOf(pending.info, pending.key) ? 0 : 1;
+    pending.hash = static_cast<uint32_t>(pending.key.hash());
+    pending.timeNs = packet.timeNs;
+    pending.bytes = bytesOf(packet, pending.info);
+    pending.interface = packet.interface;
+    m_table.prefetchSlot(pending.hash);
+    if (++m_waiting == kPending)
+        flush();
 }
 
-void Meter::meter(const CapturedPacket& packet, const PacketInfo& info)
+void Meter::flush()
+{
+    const auto waiting = std::span(m_pending).first(std::exchange(m_waiting, 0));
+    for (const auto& packet : waiting)
+        m_table.prefetchEntry(packet.hash);
+    for (const auto& packet : waiting)
+        meter(packet);
+}
+
+void Meter::meter(const Pending& packet)
 {
     const uint64_t now = packet.timeNs;
-    FlowKey key;
-    const unsigned from = keyOf(info, key) ? 0 : 1;
-    const uint32_t number = entryOf(key, now, info);
+    const auto& info = packet.info;
+    tick(now);
+    const uint32_t number = entryOf(packet);
     auto& entry = m_table[number];
-    auto& side = entry.side[from];
-    const uint32_t bytes = bytesOf(packet, info);
+    auto& side = entry.side[packet.from];
     if (side.packets++ == 0)
         startSide(side, info, now);
-    side.bytes += bytes;
+    side.bytes += packet.bytes;
     side.lastNs = std::max(side.lastNs, now);
     side.firstNs = std::min(side.firstNs, now);
     side.tcpFlags |= info.tcpFlags;
@@ -142,7 +154,7 @@ void Meter::meter(const CapturedPacket& packet, const PacketInfo& info)
     if (entry.slot == FlowEntry::kNoSlot) {
         entry.interface = packet.interface;
         if (info.proto != kTcp)
-            entry.began = static_cast<uint8_t>(from);
+            entry.began = static_cast<uint8_t>(packet.from);
         if (info.labels > 0) {
             auto& extra = extraOf(entry);
             extra.label = info.label;
@@ -151,32 +163,32 @@ void Meter::meter(const CapturedPacket& packet, const PacketInfo& info)
         schedule(number);
     }
     if (info.proto == kTcp)
-        followTcp(entry, from, info, segmentLength(info, bytes), now);
+        followTcp(entry, packet.from, info, segmentLength(info, packet.bytes), now);
     if (!info.payload.empty() && entry.searched < kSearchedPackets && (info.proto == kTcp || info.proto == kUdp))
         searchName(entry, info);
 }
 
 /// The entry that the packet belongs to, older parts or conversations of the same key ended.
-uint32_t Meter::entryOf(const FlowKey& key, uint64_t now, const PacketInfo& info)
+uint32_t Meter::entryOf(const Pending& packet)
 {
-    const auto hash = static_cast<uint32_t>(key.hash());
-    uint32_t number = m_table.find(key, hash);
+    const uint64_t now = packet.timeNs;
+    uint32_t number = m_table.find(packet.key, packet.hash);
     if (number != FlowTable::kNone) {
         auto& entry = m_table[number];
-        const bool again = entry.closed && (info.tcpFlags & (tcp::kSyn | tcp::kAck)) == tcp::kSyn;
+        const bool again = entry.closed && (packet.info.tcpFlags & (tcp::kSyn | tcp::kAck)) == tcp::kSyn;
         if (again || (now > entry.lastNs && now - entry.lastNs >= m_inactiveNs)) {
             end(number, entry.closed ? EndReason::End : EndReason::Idle);
-        } else if (now > entry.startNs && now - entry.startNs >= m_activeNs) {
-            endPart(number);
-            startPart(m_table[number], now);
-            return number;
         } else {
+            if (now > entry.startNs && now - entry.startNs >= m_activeNs) {
+                endPart(number);
+                startPart(m_table[number], now);
+            }
             return number;
         }
     }
     if (m_table.open() >= m_options.maxFlows)
         evict();
-    number = m_table.insert(key, hash);
+    number = m_table.insert(packet.key, packet.hash);
     auto& entry = m_table[number];
     entry.startNs = entry.lastNs = now;
     return number;
@@ -196,6 +208,12 @@ void Meter::schedule(uint32_t number)
 }
 
 void Meter::advance(uint64_t nowNs)
+{
+    flush();
+    tick(nowNs);
+}
+
+void Meter::tick(uint64_t nowNs)
 {
     if (nowNs / kSecond <= m_now / kSecond)
         return;
@@ -268,6 +286,7 @@ void Meter::evict()
 
 void Meter::finish()
 {
+    flush();
     while (m_wheel.next([&](uint32_t number, uint8_t slot) {
         if (m_table[number].slot == slot)
             end(number, m_table[number].closed ? EndReason::End : EndReason::Forced);

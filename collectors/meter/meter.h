@@ -28,8 +28,10 @@ class Meter {
 public:
     Meter(std::shared_ptr<const core::Schema> schema, MeterOptions options);
 
-    /// `info` is what parseLink() made of the packet.
+    /// `info` is what parseLink() made of the packet, whose bytes must stay until flush().
     void add(const CapturedPacket& packet, const core::PacketInfo& info);
+    /// Nothing of the packets' bytes is needed any more.
+    void flush();
     /// Time has come this far, also without packets.
     void advance(uint64_t nowNs);
     /// Nothing more comes: all flows end.
@@ -48,8 +50,20 @@ public:
     [[nodiscard]] size_t open() const { return m_table.open(); }
 
 private:
-    void meter(const CapturedPacket& packet, const core::PacketInfo& info);
-    uint32_t entryOf(const FlowKey& key, uint64_t now, const core::PacketInfo& info);
+    static constexpr size_t kPending = 16;
+    /// A packet whose entry is on its way from memory.
+    struct Pending {
+        core::PacketInfo info;
+        FlowKey key;
+        uint64_t timeNs = 0;
+        uint32_t hash = 0;
+        uint32_t bytes = 0;
+        uint32_t interface = 0;
+        unsigned from = 0;
+    };
+    void meter(const Pending& packet);
+    uint32_t entryOf(const Pending& packet);
+    void tick(uint64_t nowNs);
     void schedule(uint32_t number);
     void due(uint32_t number, uint8_t slot, uint64_t now);
     void end(uint32_t number, EndReason reason);
@@ -65,6 +79,8 @@ private:
     uint64_t m_activeNs;
     uint64_t m_inactiveNs;
     uint64_t m_now = 0; ///< latest time seen
+    std::array<Pending, kPending> m_pending;
+    size_t m_waiting = 0;
     FlowTable m_table;
     Wheel m_wheel;
     FragmentPorts m_fragments;
