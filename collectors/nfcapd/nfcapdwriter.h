@@ -7,18 +7,10 @@
 #include <memory>
 #include <string>
 
+#include "collectors/nfcapd/nfcapdcompression.h"
 #include "core/store/flowwriter.h"
 
 namespace rivereto::collectors {
-
-/// How the blocks of an nfcapd file are compressed; the numbers are those of the file's header.
-enum class NfcapdCompression : uint8_t {
-    None = 0,
-    Lzo = 1,
-    Bz2 = 2,
-    Lz4 = 3,
-    Zstd = 4 ///< only nfdump 1.7.3 and later read it
-};
 
 struct NfcapdWriterOptions {
     NfcapdCompression compression = NfcapdCompression::Lz4;
