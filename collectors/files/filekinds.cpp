@@ -4,6 +4,7 @@
 #include <array>
 
 #include "collectors/capture/capturefile.h"
+#include "collectors/nfcapd/nfcapdfile.h"
 
 namespace rivereto::collectors {
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::array kKinds {
     FileKind {"capture", "a packet capture (pcap or pcapng)", &CaptureFile::recognise, &CaptureFile::open},
+    FileKind {"nfcapd", "an nfcapd file of nfdump", &NfcapdFile::recognise, &NfcapdFile::open},
 };
 
 bool startsWith(std::span<const uint8_t> bytes, std::string_view mark)
