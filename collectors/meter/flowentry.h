@@ -78,6 +78,7 @@ struct alignas(64) FlowEntry {
     uint32_t extra = 0; ///< 1 + index; 0: none
     uint32_t rttUs = 0;
     uint32_t interface = 0;
+    uint32_t synSequence = 0; ///< of that SYN
     uint32_t answerSequence = 0; ///< what acknowledges the SYN-ACK
     uint8_t began = kUnknown; ///< side that began
     uint8_t searched = 0; ///< packets looked into for names

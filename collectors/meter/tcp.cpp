@@ -26,14 +26,18 @@ void handshake(FlowEntry& entry, unsigned from, uint16_t flags, uint32_t sequenc
         } else {
             entry.began = side;
             entry.synNs = now;
+            entry.synSequence = sequence;
         }
         return;
     }
-    if (entry.rttUs == 0 && entry.answered && entry.synNs != 0 && side == entry.began && (flags & tcp::kAck) && acknowledged == entry.answerSequence)
+    // A capture of one direction has no answer; the ACK right behind the SYN tells of it.
+    const bool completes = side == entry.began && (flags & (tcp::kAck | tcp::kRst)) == tcp::kAck && sequence == entry.synSequence + 1 && (!entry.answered || acknowledged == entry.answerSequence);
+    if (completes && entry.rttUs == 0 && entry.synNs != 0)
         entry.rttUs = static_cast<uint32_t>(std::clamp<uint64_t>((now - std::min(now, entry.synNs)) / 1000, 1, UINT32_MAX));
 }
 
-void sequenceSpace(FlowSide& side, uint32_t sequence, uint32_t length, uint32_t rttUs, uint64_t now)
+/// `mayProbe`: one octet of it may be a keep-alive's.
+void sequenceSpace(FlowSide& side, uint32_t sequence, uint32_t length, bool mayProbe, uint32_t rttUs, uint64_t now)
 {
     const uint32_t end = sequence + length;
     if (!side.sequenceKnown) {
@@ -52,7 +56,7 @@ void sequenceSpace(FlowSide& side, uint32_t sequence, uint32_t length, uint32_t 
         side.nextSequence = end;
         return;
     }
-    const bool keepAlive = length == 1 && end == side.nextSequence;
+    const bool keepAlive = mayProbe && length == 1 && end == side.nextSequence;
     const bool fillsGap = side.gapEnd != side.gapSequence && !before(sequence, side.gapSequence) && !before(side.gapEnd, end);
     const uint64_t patience = rttUs != 0 ? uint64_t {rttUs} * 1000 : kReorderedNs;
     if (fillsGap) {
@@ -85,7 +89,7 @@ void followTcp(FlowEntry& entry, unsigned from, const core::PacketInfo& info, ui
         return;
     }
     const uint32_t taken = length + ((flags & tcp::kSyn) ? 1 : 0) + ((flags & tcp::kFin) ? 1 : 0);
-    sequenceSpace(side, sequence, taken, entry.rttUs, nowNs);
+    sequenceSpace(side, sequence, taken, (flags & (tcp::kSyn | tcp::kFin)) == 0, entry.rttUs, nowNs);
     side.finished |= (flags & tcp::kFin) != 0;
     entry.closed |= entry.side[0].finished && entry.side[1].finished;
 }

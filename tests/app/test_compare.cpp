@@ -24,6 +24,9 @@ private slots:
     /// Packets that we make up, metered by softflowd, collected by nfcapd.
     void nfdumpOfSoftflowd() { compare("live", "comparenfdump.py", {"--live"}, 1500); }
 
+    /// The same packets metered by ourselves.
+    void softflowdMeters() { compare("meter", "comparenfdump.py", {"--meter"}, 400); }
+
     void tsharkOfTheCorpus()
     {
         if (!corpus())
@@ -32,6 +35,17 @@ private slots:
         for (const auto& file : exportCaptures())
             captures << QString::fromStdString(file.path) + ":" + file.port;
         compare("tshark", "comparetshark.py", captures, 45'000);
+    }
+
+    /// Packets that we meter, summed up from tshark's dissection.
+    void tsharkOfPackets()
+    {
+        if (!corpus())
+            QSKIP("no corpus; made-up packets are metered beside softflowd above");
+        QStringList captures;
+        for (const auto& file : QDir(QString::fromStdString((*corpus() / "raw").string())).entryList(QDir::Files))
+            captures << "raw/" + file;
+        compare("packets", "comparepackets.py", captures, 6000);
     }
 
     /// sFlow is left out: see the script.

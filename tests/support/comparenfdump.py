@@ -3,6 +3,7 @@
 """Compares what the program decodes with what nfdump decodes, record by record and field by field.
 
 comparenfdump.py RIVERETO CAPTURE=RECORDS…     RECORDS: nfdump's JSON, one flow a line
+comparenfdump.py RIVERETO --meter             our own meter beside softflowd's, of packets that are made up
 comparenfdump.py RIVERETO --live [PACKETS]     softflowd meters the packets (else some that are made up) and exports NetFlow 5, 9
                                                and IPFIX over loopback; nfcapd collects it, and the program reads the same
                                                datagrams as a capture
@@ -195,6 +196,29 @@ def live(packets):
             yield capture.name, str(capture), collected(datagrams, folder)
 
 
+def metered():
+    """Version 5 has milliseconds, where version 9 of softflowd has whole seconds."""
+    with tempfile.TemporaryDirectory() as name:
+        made = pathlib.Path(name) / "made.pcap"
+        write_pcap(made, (packet for packet in made_packets(2) if packet[1] == 0x0800))
+        yield "softflowd", str(made), collected(exported(made, 5), pathlib.Path(name))
+
+
+def of_conversations(rivereto, capture):
+    """softflowd has one beginning and one end for both directions, except of ICMP."""
+    rows = flowcompare.ours(rivereto, capture)
+    both = defaultdict(list)
+    for row in rows:
+        ends = ((row["SrcAddr"], row.get("SrcPort")), (row["DstAddr"], row.get("DstPort")))
+        if row["Proto"] != 1:
+            both[frozenset(ends), row["Proto"]].append(row)
+    for pair in both.values():
+        start, end = min(row["TimeFlowStart"] for row in pair), max(row["TimeFlowEnd"] for row in pair)
+        for row in pair:
+            row.update(TimeFlowStart=start, TimeFlowEnd=end)
+    return rows
+
+
 def given(arguments):
     for argument in arguments:
         capture, _, records = argument.partition("=")
@@ -205,6 +229,8 @@ def given(arguments):
 def main():
     if sys.argv[2] == "--live":
         flowcompare.report(sys.argv[1], live(sys.argv[3] if len(sys.argv) > 3 else None))
+    elif sys.argv[2] == "--meter":
+        flowcompare.report(sys.argv[1], metered(), of_conversations)
     else:
         flowcompare.report(sys.argv[1], given(sys.argv[2:]))
 

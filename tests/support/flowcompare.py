@@ -21,7 +21,7 @@ def protocol_numbers():
             words = line.split("#")[0].split()
             for name in words[:1] + words[2:]:
                 PROTOCOLS[name.lower()] = int(words[1])
-    PROTOCOLS.update(ipv4=4, ipv6=41)  # as IANA calls them
+    PROTOCOLS.update(ipv4=4, ipv6=41, stp=118, uti=120, crudp=127, **{"dcn-meas": 19})  # as IANA calls them
 
 
 def our_value(column, value):
@@ -34,8 +34,8 @@ def our_value(column, value):
     return value
 
 
-def ours(rivereto, capture):
-    command = [rivereto, "query", "-r", capture, "--kind", "flows", "--format", "ndjson", "--count", "0", "--quiet"]
+def ours(rivereto, capture, *options):
+    command = [rivereto, "query", "-r", capture, "--kind", "flows", "--format", "ndjson", "--count", "0", "--quiet", *options]
     run = subprocess.run(command, capture_output=True, check=False)
     return [{k: our_value(k, v) for k, v in json.loads(line).items()} for line in run.stdout.splitlines()]
 
@@ -83,11 +83,11 @@ def match(mine, records):
         yield record, bucket.pop(best)
 
 
-def compare(rivereto, label, capture, records):
+def compare(label, mine, records):
     """Prints a line for each field that differs: label, column, how many records, the first; returns records and fields."""
     fields = 0
     wrong = defaultdict(list)
-    for record, row in match(ours(rivereto, capture), records):
+    for record, row in match(mine, records):
         if row is None:
             wrong["record"].append(", ".join(f"{c} {v[0]}" for c, v in record.items() if v and c in KEY))
             continue
@@ -102,12 +102,12 @@ def compare(rivereto, label, capture, records):
     return len(records), fields
 
 
-def report(rivereto, captures):
-    """`captures` gives (label, capture, records of theirs); the last line sums up."""
+def report(rivereto, captures, ours=ours):
+    """`captures` gives (label, capture, records of theirs); ours(rivereto, capture) the rows beside; the last line sums up."""
     protocol_numbers()
     files = records = fields = 0
     for label, capture, theirs in captures:
-        counted = compare(rivereto, label, capture, theirs)
+        counted = compare(label, ours(rivereto, capture), theirs)
         files += 1
         records += counted[0]
         fields += counted[1]
