@@ -17,6 +17,7 @@ constexpr Command kCommands[] = {
     {"inspect", QT_TRANSLATE_NOOP("QObject", "datagrams of captures as trees, and their templates"), runInspect},
     {"exporters", QT_TRANSLATE_NOOP("QObject", "health of each exporter"), runExporters},
     {"findings", QT_TRANSLATE_NOOP("QObject", "what looks wrong, why, and what to do"), runFindings},
+    {"export", QT_TRANSLATE_NOOP("QObject", "flows into a file of another kind"), runExport},
     {"report", QT_TRANSLATE_NOOP("QObject", "a chart, its data or a whole report as a file"), runReport, true},
     {"schema", QT_TRANSLATE_NOOP("QObject", "every column and its meaning"), runSchema},
     {"config", QT_TRANSLATE_NOOP("QObject", "the configuration in force, or a check of one"), runConfig},

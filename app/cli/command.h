@@ -20,6 +20,7 @@ int runExplain(const QStringList& arguments);
 int runInspect(const QStringList& arguments);
 int runExporters(const QStringList& arguments);
 int runFindings(const QStringList& arguments);
+int runExport(const QStringList& arguments);
 int runReport(const QStringList& arguments);
 int runSchema(const QStringList& arguments);
 int runConfig(const QStringList& arguments);

@@ -15,6 +15,8 @@ public:
     virtual Result<void> write(const FlowBatch& rows) = 0;
     /// Completes the file; without it what was written may be unreadable.
     virtual Result<void> finish() = 0;
+    /// Names of columns that had values for which the format has no place, in schema order.
+    [[nodiscard]] virtual std::vector<std::string> leftOut() const { return {}; }
 };
 
 } // namespace rivereto::core

@@ -17,6 +17,7 @@ _rivereto()
                 explain) COMPREPLY=($(compgen -W "text csv json" -- "$current")) ;;
                 inspect) COMPREPLY=($(compgen -W "text json ndjson" -- "$current")) ;;
                 exporters|findings) COMPREPLY=($(compgen -W "text csv json" -- "$current")) ;;
+                export) COMPREPLY=($(compgen -W "csv json ndjson rivereto" -- "$current")) ;;
                 import|check) COMPREPLY=($(compgen -W "text json" -- "$current")) ;;
                 *) COMPREPLY=($(compgen -W "text csv json ndjson" -- "$current")) ;;
             esac
@@ -26,11 +27,11 @@ _rivereto()
             [[ $current != *,* ]] || before=${current%,*},
             COMPREPLY=($(compgen -P "$before" -W "$("$1" schema --format json 2>/dev/null | sed -n 's/.*"name": "\([A-Za-z0-9]*\)".*/\1/p')" -- "$last"))
             return ;;
-        --db|--config|--check|--salvage|--write|--scenario) COMPREPLY=($(compgen -f -- "$current")); return ;;
+        --db|--config|--check|--salvage|--write|--scenario|--output) COMPREPLY=($(compgen -f -- "$current")); return ;;
         --from|--to|--filter|--limit|--truncate-v4|--truncate-v6|--points|--interval|--count|--threads|--for|--rate|--flows|--seed|--target|--listen|--exporter|--datagram) return ;;
     esac
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "import listen query explain exporters findings inspect schema config check demo --help --version" -- "$current") $(compgen -f -- "$current"))
+        COMPREPLY=($(compgen -W "import listen query export explain exporters findings inspect schema config check demo --help --version" -- "$current") $(compgen -f -- "$current"))
         return
     fi
     local options=""
@@ -38,6 +39,7 @@ _rivereto()
         import) options="--db --format" ;;
         listen) options="--db --listen --for --print" ;;
         query) options="--db -r --from --to --dimensions --filter --units --limit --limit-type --truncate-v4 --truncate-v6 --kind --points --interval --bidirectional --previous-period --spread --billing --fields --sort --count --format --local" ;;
+        export) options="--db -r --input --from --to --filter --fields --count --output --format --force --local" ;;
         inspect) options="--count --exporter --datagram --field --templates --problems --hex --format" ;;
         findings) options="--db -r --interval --format --local" ;;
         exporters) options="--db -r --interfaces --format --local" ;;
