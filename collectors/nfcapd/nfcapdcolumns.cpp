@@ -132,17 +132,34 @@ void ColumnReader::addresses()
 {
     fill<Ip>(Element::Ipv4, ColumnId::SrcAddr, [](const uint8_t* p) { return ipv4(p); });
     fill<Ip>(Element::Ipv4, ColumnId::DstAddr, [](const uint8_t* p) { return ipv4(p + 4); });
-    fill<Ip>(Element::Ipv6, ColumnId::SrcAddr, [](const uint8_t* p) { return ipv6(p); });
-    fill<Ip>(Element::Ipv6, ColumnId::DstAddr, [](const uint8_t* p) { return ipv6(p + 16); });
-    fill<uint16_t>(Element::Ipv4, ColumnId::EType, [](const uint8_t*) { return kIpv4; });
-    fill<uint16_t>(Element::Ipv6, ColumnId::EType, [](const uint8_t* p) {
-        const bool mapped = ipv6(p).isV4() || ipv6(p + 16).isV4();
-        return mapped ? kIpv4 : kIpv6;
-    });
+    if (m_run->has(Element::Ipv6))
+        addresses6();
+    fill<uint16_t>(Element::Ipv4, ColumnId::EType, [](const uint8_t*) { return kIpv4; }, true);
     for (const auto element : {Element::NextHop4, Element::BgpNextHop4})
         fill<Ip>(element, ColumnId::NextHop, [](const uint8_t* p) { return known(ipv4(p)); }, true);
     for (const auto element : {Element::NextHop6, Element::BgpNextHop6})
         fill<Ip>(element, ColumnId::NextHop, [](const uint8_t* p) { return known(ipv6(p)); }, true);
+}
+
+/// Some records have the elements of both families; that which is no address is zero then, else IPv4 goes first.
+void ColumnReader::addresses6()
+{
+    Ip* src = m_rows->cells<Ip>(ColumnId::SrcAddr) + m_first;
+    Ip* dst = m_rows->cells<Ip>(ColumnId::DstAddr) + m_first;
+    uint16_t* etype = m_rows->cells<uint16_t>(ColumnId::EType) + m_first;
+    for (size_t i = 0; i < m_run->count(); ++i) {
+        const uint8_t* p = m_run->at(Element::Ipv6, i);
+        if (!p)
+            continue;
+        for (Ip* ip : {src + i, dst + i}) {
+            const Ip other = ipv6(ip == src + i ? p : p + 16);
+            if (known(*ip).isZero() && !other.isZero())
+                *ip = other;
+        }
+        const bool none = known(src[i]).isZero() && known(dst[i]).isZero();
+        const bool v4 = none ? m_run->at(Element::Ipv4, i) != nullptr : known(src[i]).isV4() || known(dst[i]).isV4();
+        etype[i] = v4 ? kIpv4 : kIpv6;
+    }
 }
 
 void ColumnReader::interfaces()

@@ -29,6 +29,7 @@ private:
     void icmp();
     void times();
     void addresses();
+    void addresses6();
     void interfaces();
     void network();
     void translation();

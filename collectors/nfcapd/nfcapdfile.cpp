@@ -190,6 +190,7 @@ NfcapdFile::Step NfcapdFile::readBlock(std::span<const uint8_t> header)
         return Step::Good;
     }
     m_recordsLeft = records;
+    m_blockAt = at;
     if (plain)
         m_rest = packed;
     else if (!unpack(packed, records, at))
@@ -276,7 +277,8 @@ void NfcapdFile::gather(size_t most)
 void NfcapdFile::leaveBlock()
 {
     m_lostRecords += m_recordsLeft;
-    m_whole = m_whole && m_recordsLeft == 0 && m_rest.empty();
+    if ((m_recordsLeft != 0 || !m_rest.empty()) && !m_cut)
+        damaged("{}: the records of the block at byte {} make no sense from one on; {} are lost", m_path.string(), m_blockAt, m_recordsLeft);
     m_recordsLeft = 0;
     m_rest = {};
 }

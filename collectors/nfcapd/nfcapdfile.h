@@ -61,6 +61,7 @@ private:
     std::unique_ptr<uint8_t[]> m_unpacked;
     std::span<const uint8_t> m_rest; ///< records that were not looked at yet
     uint32_t m_recordsLeft = 0; ///< of the number in its header
+    uint64_t m_blockAt = 0; ///< where it begins
     bool m_cut = false; ///< the file ends within it
     nfcapd::RecordRun m_run;
     nfcapd::RecordBuilder m_builder;
