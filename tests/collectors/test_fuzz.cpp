@@ -14,6 +14,9 @@
 #define LLVMFuzzerTestOneInput fuzzCapture
 #include "tests/fuzz/fuzz_capture.cpp"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzzNfcapd
+#include "tests/fuzz/fuzz_nfcapd.cpp"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzzFilter
 #include "tests/fuzz/fuzz_filter.cpp"
 #undef LLVMFuzzerTestOneInput
@@ -43,6 +46,7 @@ void FuzzTest::seeds_data()
     QTest::newRow("dissect") << "decode" << Target(fuzzDissect); // takes the same runs of datagrams
     QTest::newRow("templates") << "templates" << Target(fuzzTemplates);
     QTest::newRow("capture") << "capture" << Target(fuzzCapture);
+    QTest::newRow("nfcapd") << "nfcapd" << Target(fuzzNfcapd);
     QTest::newRow("filter") << "filter" << Target(fuzzFilter);
     QTest::newRow("translate") << "translate" << Target(fuzzTranslate);
 }

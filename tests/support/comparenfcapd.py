@@ -5,15 +5,17 @@
 comparenfcapd.py RIVERETO FILE…             nfdump reads the same file
 comparenfcapd.py RIVERETO SOURCE=FILE…      nfdump reads FILE, which was written from SOURCE
 comparenfcapd.py RIVERETO FILE=RECORDS.json nfdump's own output, made before
+comparenfcapd.py --make FOLDER              files of nfcapd below FOLDER, from packets that softflowd metered
 
 Prints what flowcompare.report prints.
 """
 import datetime
-import json
+import pathlib
 import subprocess
 import sys
 from collections import defaultdict
 
+import comparenfdump
 import flowcompare
 
 NUMBERS = {
@@ -76,16 +78,6 @@ def record_of(flow, written):
     return out
 
 
-def objects(text):
-    """JSON objects one after another, as an array or without its brackets and commas, as some versions of nfdump print them."""
-    decoder = json.JSONDecoder()
-    at = text.find("{")
-    while at >= 0:
-        found, end = decoder.raw_decode(text, at)
-        yield found
-        at = text.find("{", end)
-
-
 def records_of(path, written):
     if path.endswith(".json"):
         with open(path, encoding="utf-8") as file:
@@ -93,10 +85,19 @@ def records_of(path, written):
     else:
         environment = {"TZ": "UTC", "PATH": "/usr/bin:/bin"}
         text = subprocess.run(["nfdump", "-r", path, "-o", "json", "-q"], capture_output=True, check=True, env=environment).stdout.decode()
-    return [record_of(flow, written) for flow in objects(text)]
+    return [record_of(flow, written) for flow in comparenfdump.objects(text)]
+
+
+def make(folder):
+    packets = folder / "made.pcap"
+    comparenfdump.write_pcap(packets, comparenfdump.made_packets(1))
+    comparenfdump.collected(comparenfdump.exported(packets, 9), folder)
 
 
 def main():
+    if sys.argv[1] == "--make":
+        make(pathlib.Path(sys.argv[2]))
+        return
     sources = []
     for argument in sys.argv[2:]:
         source, _, theirs = argument.partition("=")

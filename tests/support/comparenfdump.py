@@ -235,4 +235,5 @@ def main():
         flowcompare.report(sys.argv[1], given(sys.argv[2:]))
 
 
-main()
+if __name__ == "__main__":
+    main()
