@@ -106,6 +106,7 @@ int runExport(const QStringList& arguments)
     if (auto completed = completeRange(*question, store); !completed)
         return sayFailed(completed.error());
     order.query = question->query;
+    order.settings = runtime->config().captures;
     const int exit = exportFrom(store, order, args, {.stop = interrupt.token(), .progress = {}});
     return exit == kDone ? input->exit : exit;
 }

@@ -7,8 +7,11 @@
 #include "app/cli/summary.h"
 #include "app/config/runtime.h"
 #include "app/session/importjob.h"
+#include "app/session/inputfiles.h"
 #include "app/session/opendatabase.h"
 #include "core/text/number.h"
+
+#include <fmt/ranges.h>
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -44,9 +47,10 @@ void sayUnfinished(const storage::StoreWriter::Unfinished& earlier)
 
 int runImport(const QStringList& arguments)
 {
-    Arguments args(QStringLiteral("import"), QObject::tr("Reads captures into a database. “-” is standard input."), QStringLiteral("FILE…"));
+    Arguments args(QStringLiteral("import"), QObject::tr("Reads captures and flow files into a database, and folders of them, in order of time. “-” is standard input."), QStringLiteral("FILE…"));
     args.addOption(QStringLiteral("db"), QStringLiteral("X.rivereto"), QObject::tr("Database to add to; made when missing."));
     args.addOption(QStringLiteral("format"), QStringLiteral("text|json"), QObject::tr("Form of the summary."));
+    args.addFlag(QStringLiteral("again"), QObject::tr("Read files again that were read into this database before."));
     addInputOption(args);
     if (const auto exit = args.parse(arguments))
         return *exit;
@@ -56,7 +60,7 @@ int runImport(const QStringList& arguments)
     if (!path)
         return args.wrongUsage("--db names the database to read into");
     if (args.operands().isEmpty())
-        return args.wrongUsage("name at least one capture");
+        return args.wrongUsage("name at least one file or folder");
     if (format != "text" && format != "json")
         return args.wrongUsage(fmt::format("“{}” is no format: text or json", format));
     if (!threads)
@@ -66,9 +70,12 @@ int runImport(const QStringList& arguments)
     auto runtime = loadRuntime(args);
     if (!runtime)
         return sayFailed(runtime.error());
-    std::vector<std::string> files;
+    std::vector<std::string> paths;
     for (const auto& file : args.operands())
-        files.push_back(file.toStdString());
+        paths.push_back(file.toStdString());
+    const auto files = inputFiles(paths);
+    if (files.empty())
+        return sayFailed(core::makeError("there is no file with traffic in {}", fmt::format("{}", fmt::join(paths, ", "))));
     auto database = openDatabase(*path, runtime->schema(), {.write = true, .import = nameOf(files)});
     if (!database)
         return sayFailed(database.error());
@@ -76,6 +83,12 @@ int runImport(const QStringList& arguments)
         sayUnfinished(*earlier);
     ProgressLine line(args.quiet());
     auto options = runtime->importOptions(*threads);
+    if (!args.has(QStringLiteral("again"))) {
+        auto known = database->store->sources();
+        if (!known)
+            return sayFailed(known.error());
+        options.known = std::move(*known);
+    }
     options.progress = [&](const ImportProgress& progress) { line.show(progressText(progress)); };
     auto summary = importFiles(files, database->store->schema(), *database->store, options, interrupt.token());
     line.clear();

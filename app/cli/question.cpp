@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include <fmt/ranges.h>
+
 #include <QFileInfo>
 
 #include "app/cli/command.h"
@@ -11,6 +13,7 @@
 #include "app/cli/printresult.h"
 #include "app/cli/summary.h"
 #include "app/session/importjob.h"
+#include "app/session/inputfiles.h"
 #include "core/query/options.h"
 #include "core/text/time.h"
 
@@ -62,7 +65,10 @@ tl::expected<QuestionInput, int> readCaptures(const Arguments& args, const Runti
     auto& store = *out.database.store;
     auto options = runtime.importOptions(threads);
     options.progress = [&](const ImportProgress& progress) { line.show(progressText(progress)); };
-    auto summary = importFiles(captures, store.schema(), store, options, stop);
+    const auto files = inputFiles(captures);
+    if (files.empty())
+        return tl::unexpected(sayFailed(core::makeError("there is no file with traffic in {}", fmt::format("{}", fmt::join(captures, ", ")))));
+    auto summary = importFiles(files, store.schema(), store, options, stop);
     line.clear();
     if (!summary)
         return tl::unexpected(sayFailed(summary.error()));

@@ -2,11 +2,13 @@
 #include "app/cli/summary.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "app/cli/arguments.h"
 #include "app/cli/output.h"
 #include "core/text/escape.h"
 #include "core/text/number.h"
+#include "core/text/time.h"
 
 namespace rivereto::app {
 
@@ -70,6 +72,14 @@ std::string lossesText(const DecodeStats& stats)
     return out;
 }
 
+/// Of a file that was read before under another name.
+std::string otherName(const ImportedFile& file)
+{
+    std::error_code error;
+    const bool same = std::filesystem::absolute(file.file, error).string() == file.known->path;
+    return same ? std::string() : fmt::format(" as “{}”", file.known->path);
+}
+
 /// Why a file gave nothing.
 std::string emptyBecause(const ImportedFile& file)
 {
@@ -82,11 +92,13 @@ std::string emptyBecause(const ImportedFile& file)
 std::string progressText(const ImportProgress& progress)
 {
     auto out = progress.file;
-    if (progress.bytesTotal > 0)
-        out += "  " + core::formatPercent(static_cast<double>(progress.bytesRead) / static_cast<double>(progress.bytesTotal));
+    if (progress.share() >= 0)
+        out += "  " + core::formatPercent(progress.share());
     out += fmt::format("  {} flows", core::formatCount(progress.flows));
     if (progress.seconds > 0)
         out += "  " + core::formatScaled(static_cast<double>(progress.flows) / progress.seconds, "flows/s");
+    if (const auto left = progress.secondsLeft(); left >= 1 && progress.seconds >= 1)
+        out += fmt::format("  {:.0f} s left", left);
     return out;
 }
 
@@ -118,6 +130,8 @@ std::string summaryJson(const ImportSummary& summary)
         core::appendJson(out, file.file);
         out += ", ";
         appendCounts(out, file.decoded);
+        if (file.known)
+            fmt::format_to(std::back_inserter(out), ", \"readBefore\": {}", file.known->readMs);
         out += ", \"damaged\": ";
         if (file.damaged)
             core::appendJson(out, *file.damaged);
@@ -138,6 +152,8 @@ int sayDamage(const ImportSummary& summary)
     for (const auto& file : summary.files) {
         if (file.damaged)
             say(fmt::format("rivereto: {}\n", *file.damaged));
+        if (file.known)
+            say(fmt::format("rivereto: “{}” was read before{}, at {}, and gave {} flows; it is left (--again reads it)\n", file.file, otherName(file), core::formatTime(file.known->readMs, 0), core::formatCount(file.known->flows)));
         if (const auto losses = lossesText(file.decoded); !losses.empty())
             say(fmt::format("rivereto: “{}” lost {}\n", file.file, losses));
         if (file.opened && !file.damaged && !summary.cancelled && file.decoded[DecodeCount::Messages] == 0 && file.decoded.flows() == 0)
@@ -145,7 +161,7 @@ int sayDamage(const ImportSummary& summary)
     }
     if (summary.cancelled)
         say("rivereto: cancelled; what was read until then is stored; importing the same again replaces it\n");
-    const bool any = std::ranges::any_of(summary.files, [](const auto& file) { return file.opened; });
+    const bool any = std::ranges::any_of(summary.files, [](const auto& file) { return file.opened || file.known; });
     if (!any || summary.cancelled)
         return kFailed;
     return summary.damaged() || summary.total.losses() > 0 ? kDamaged : kDone;

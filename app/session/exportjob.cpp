@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "collectors/capture/packetextractor.h"
+#include "collectors/ipfix/ipfixwriter.h"
+#include "collectors/nfcapd/nfcapdwriter.h"
 #include "core/query/flowlines.h"
 #include "storage/sqlite/sqlitestore.h"
 
@@ -89,10 +92,28 @@ private:
     std::unique_ptr<storage::SqliteStore> m_store;
 };
 
+WriterResult makeNfcapd(const ExportTarget& target)
+{
+    return collectors::makeNfcapdWriter(target.path, {.replace = target.overwrite == Overwrite::Yes});
+}
+
+WriterResult makePackets(const ExportTarget& target)
+{
+    return std::make_unique<collectors::PacketExtractor>(collectors::ExtractOptions{.captures = target.captures, .settings = target.settings, .stop = target.stop, .put = target.put});
+}
+
+WriterResult makeIpfix(const ExportTarget& target)
+{
+    return collectors::makeIpfixWriter({.schema = target.schema, .put = target.put});
+}
+
 constexpr ExportFormat kFormats[] = {
     {"csv", "comma-separated lines with a header", ".csv", ExportTo::Stream, true, &makeLines<core::FlowForm::Csv>},
     {"json", "one array of objects", ".json", ExportTo::Stream, true, &makeLines<core::FlowForm::Json>},
     {"ndjson", "an object a line", ".ndjson", ExportTo::Stream, true, &makeLines<core::FlowForm::NdJson>},
+    {"ipfix", "IPFIX messages (RFC 5655)", ".ipfix", ExportTo::Stream, false, &makeIpfix},
+    {"nfcapd", "a file of nfdump, or a folder of such files", ".nfcapd", ExportTo::Names, false, &makeNfcapd},
+    {"pcap", "the packets behind the flows, as pcapng", ".pcapng", ExportTo::Stream, false, &makePackets},
     {"rivereto", "a new database", ".rivereto", ExportTo::File, false, &DatabaseWriter::make},
 };
 
@@ -113,7 +134,8 @@ public:
 
     [[nodiscard]] ExportTarget target(const ExportOrder& order, std::shared_ptr<const core::Schema> schema) const
     {
-        ExportTarget out{.path = m_file ? m_file->path() : order.output, .put = {}, .schema = std::move(schema), .fields = order.fields, .utcOffsetMinutes = order.now.utcOffsetMinutes};
+        ExportTarget out{.path = m_file ? m_file->path() : order.output, .put = {}, .schema = std::move(schema), .fields = order.fields, .utcOffsetMinutes = order.now.utcOffsetMinutes,
+                         .overwrite = order.overwrite};
         if (m_file)
             out.put = [file = m_file.get()](std::string_view bytes) { return file->write(bytes); };
         return out;
@@ -168,6 +190,19 @@ core::Result<const ExportFormat*> exportFormat(const std::optional<std::string>&
     return core::fail("the ending of “{}” names no format; say --format and one of {}", output.string(), exportFormatNames());
 }
 
+core::Result<std::vector<std::string>> capturesOf(core::FlowStore& store)
+{
+    const auto sources = store.sources();
+    if (!sources)
+        return tl::unexpected(sources.error());
+    std::vector<std::string> out;
+    for (const auto& source : *sources) {
+        if (source.kind == "capture")
+            out.push_back(source.path);
+    }
+    return out;
+}
+
 core::Result<void> checkOutput(const ExportOrder& order)
 {
     const auto& format = *order.format;
@@ -189,7 +224,14 @@ core::Result<ExportSummary> exportFlows(core::FlowStore& store, const ExportOrde
     auto destination = Destination::open(order, control.stop);
     if (!destination)
         return tl::unexpected(destination.error());
-    const auto writer = order.format->make(destination->target(order, store.schema()));
+    auto target = destination->target(order, store.schema());
+    target.settings = order.settings;
+    target.stop = control.stop;
+    if (auto known = capturesOf(store))
+        target.captures = std::move(*known);
+    else
+        return tl::unexpected(known.error());
+    const auto writer = order.format->make(target);
     if (!writer)
         return tl::unexpected(destination->named(writer.error(), order));
 

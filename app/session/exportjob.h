@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/session/outputfile.h"
+#include "core/decode/inputsettings.h"
 #include "core/query/run.h"
 #include "core/store/flowwriter.h"
 
@@ -23,6 +24,10 @@ struct ExportTarget {
     std::shared_ptr<const core::Schema> schema;                    ///< of the rows
     std::vector<std::string> fields;                               ///< columns, for formats that take a choice of them
     int utcOffsetMinutes = 0;
+    std::vector<std::string> captures; ///< packet captures that the store's flows were read from
+    core::InputSettings settings;      ///< that they were read with
+    std::stop_token stop;
+    Overwrite overwrite = Overwrite::No;                           ///< for those that name their files themselves
 };
 
 /// Who opens and names the file.
@@ -61,6 +66,7 @@ struct ExportOrder {
     core::Query query; ///< of kind flows
     std::vector<std::string> fields; ///< for formats that take them
     core::Now now;
+    core::InputSettings settings; ///< that captures were read with, for formats that read them once more
     std::function<void(const ExportProgress&)> progress; ///< on the calling thread, now and then; may be empty
 };
 
@@ -73,6 +79,8 @@ struct ExportSummary {
     std::vector<core::DamagedPart> damaged; ///< of the store: flows that are missing
 };
 
+/// Packet captures that the flows of a store were read from.
+core::Result<std::vector<std::string>> capturesOf(core::FlowStore& store);
 /// What is wrong with the output, found before anything is read.
 core::Result<void> checkOutput(const ExportOrder& order);
 /// Blocks. After an error, core::kCancelled among them, nothing is left under the output's name. Takes constant memory.

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 
+#include "app/session/inputfiles.h"
 #include "collectors/files/filekinds.h"
 #include "storage/sqlite/database.h"
 
@@ -35,6 +37,16 @@ public:
     {
     }
 
+    /// For the progress of all.
+    void expect(const std::vector<std::string>& files)
+    {
+        for (const auto& file : files) {
+            const auto size = sizeOf(file);
+            m_allTotal += size;
+            m_sizesKnown = m_sizesKnown && size > 0;
+        }
+    }
+
     void run(ImportedFile& out, const std::stop_token& stop)
     {
         // Reading an open database as a file would give up its locks.
@@ -42,6 +54,9 @@ public:
             out.damaged = fmt::format("{}: is an open database, not a capture", out.file);
             return;
         }
+        const auto fingerprint = fingerprintOf(out.file);
+        if (isKnown(fingerprint, out))
+            return;
         const auto file = collectors::openFlowFile(out.file, {.schema = m_schema, .settings = m_options.settings});
         if (!file) {
             out.damaged = file.error().message();
@@ -49,6 +64,7 @@ public:
         }
         out.opened = true;
         read(**file, out, stop);
+        m_allRead += std::max(sizeOf(out.file), (*file)->bytesRead());
         m_pipeline.push(m_rows);
         m_pipeline.drain();
         const auto now = m_pipeline.stats();
@@ -58,7 +74,12 @@ public:
         out.counts = (*file)->counts();
         if ((*file)->damage())
             out.damaged = (*file)->damage()->message();
+        if (fingerprint != 0 && !stop.stop_requested())
+            m_read.push_back(sourceOf(out, fingerprint));
     }
+
+    /// Files that were read to their end.
+    [[nodiscard]] std::vector<core::SourceFile>& sources() { return m_read; }
 
     /// Of what is known so far.
     [[nodiscard]] core::DecodeStats total() const
@@ -71,17 +92,55 @@ public:
     [[nodiscard]] core::DecodeStats rest() const { return difference(m_pipeline.stats(), m_before); }
 
 private:
+    static uint64_t sizeOf(const std::string& path)
+    {
+        std::error_code error;
+        const auto size = std::filesystem::file_size(path, error);
+        return error ? 0 : size;
+    }
+
+    bool isKnown(uint64_t fingerprint, ImportedFile& out)
+    {
+        for (const std::vector<core::SourceFile>* files : {&m_options.known, &std::as_const(m_read)}) {
+            const auto found = std::ranges::find(*files, fingerprint, &core::SourceFile::fingerprint);
+            if (fingerprint == 0 || found == files->end())
+                continue;
+            out.known = *found;
+            m_allRead += sizeOf(out.file);
+            return true;
+        }
+        return false;
+    }
+
+    static core::SourceFile sourceOf(const ImportedFile& file, uint64_t fingerprint)
+    {
+        std::error_code error;
+        const auto glance = collectors::glanceAt(file.file);
+        const auto changed = std::filesystem::last_write_time(file.file, error);
+        const auto ms = [](auto time) { return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count()); };
+        return {.path = std::filesystem::absolute(file.file, error).string(), .kind = glance.kind ? std::string(glance.kind->name) : std::string(), .bytes = sizeOf(file.file),
+                .changedMs = ms(std::chrono::file_clock::to_sys(changed)), .fingerprint = fingerprint, .readMs = ms(std::chrono::system_clock::now()), .flows = file.decoded.flows()};
+    }
+
+    [[nodiscard]] ImportProgress progressOf(const collectors::FlowFile& file, const std::string& name) const
+    {
+        return {.file = name, .bytesRead = file.bytesRead(), .bytesTotal = file.bytesTotal(), .allRead = m_allRead + file.bytesRead(), .allTotal = m_sizesKnown ? m_allTotal : 0,
+                .flows = total().flows() + file.decoded().flows(), .seconds = secondsSince(m_start + m_paused)};
+    }
+
     void read(collectors::FlowFile& file, const ImportedFile& out, const std::stop_token& stop)
     {
         auto status = collectors::FlowFile::Status::More;
         while (status == collectors::FlowFile::Status::More && !m_pipeline.error()) {
+            if (m_options.pause)
+                m_paused += m_options.pause->wait(stop);
             status = file.read(m_datagrams, m_rows, stop);
             m_pipeline.push(m_datagrams);
             if (m_rows.rows() >= collectors::FlowFile::kRowsWanted)
                 m_pipeline.push(m_rows);
             if (m_options.progress && Clock::now() - m_shown >= kProgressEvery) {
                 m_shown = Clock::now();
-                m_options.progress({out.file, file.bytesRead(), file.bytesTotal(), total().flows() + file.decoded().flows(), secondsSince(m_start)});
+                m_options.progress(progressOf(file, out.file));
             }
         }
     }
@@ -91,6 +150,11 @@ private:
     std::shared_ptr<const core::Schema> m_schema;
     Clock::time_point m_start = Clock::now();
     Clock::time_point m_shown = m_start;
+    Clock::duration m_paused{};
+    uint64_t m_allRead = 0; ///< of files that are done
+    uint64_t m_allTotal = 0;
+    bool m_sizesKnown = true;
+    std::vector<core::SourceFile> m_read;
     core::DatagramBatch m_datagrams;
     core::FlowBatch m_rows;
     core::DecodeStats m_before; ///< of the pipeline, at the end of the last file
@@ -111,14 +175,20 @@ core::Result<ImportSummary> importFiles(const std::vector<std::string>& files, c
     ImportSummary out;
     collectors::Pipeline pipeline(schema, sink, options.pipeline);
     FileReading reading(pipeline, options, schema);
+    reading.expect(files);
     for (const auto& path : files) {
-        reading.run(out.files.emplace_back(ImportedFile{.file = path}), stop);
+        auto& file = out.files.emplace_back(ImportedFile{.file = path});
+        reading.run(file, stop);
+        if (options.fileDone)
+            options.fileDone(file);
         out.cancelled = stop.stop_requested();
         if (out.cancelled || pipeline.error())
             break;
     }
     const auto known = reading.total();
     sink.received({known.records(), known.flows()});
+    for (auto& source : reading.sources())
+        sink.source(std::move(source));
     if (auto finished = pipeline.finish(); !finished)
         return tl::unexpected(finished.error());
     out.total = reading.total();

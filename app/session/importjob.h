@@ -2,12 +2,14 @@
 // importFiles: files of any kind into a database, for the command line and the window alike.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "collectors/files/flowfile.h"
+#include "app/session/pausegate.h"
 #include "collectors/pipeline/pipeline.h"
 
 namespace rivereto::app {
@@ -18,6 +20,8 @@ struct ImportedFile {
     std::vector<collectors::FileCount> counts;
     std::optional<std::string> damaged; ///< why and where it broke, or why it cannot be read
     bool opened = false;
+    /// The same file was read before, then: it was left.
+    std::optional<core::SourceFile> known;
 };
 
 struct ImportSummary {
@@ -33,17 +37,26 @@ struct ImportProgress {
     std::string file;
     uint64_t bytesRead = 0;
     uint64_t bytesTotal = 0; ///< 0: unknown
+    uint64_t allRead = 0;    ///< of all files of the job
+    uint64_t allTotal = 0;   ///< 0: unknown
     uint64_t flows = 0;
-    double seconds = 0;
+    double seconds = 0; ///< pauses left out
+    /// Negative: not known.
+    [[nodiscard]] double share() const { return allTotal == 0 ? -1 : static_cast<double>(allRead) / static_cast<double>(allTotal); }
+    [[nodiscard]] double secondsLeft() const { return allRead == 0 || allTotal == 0 ? -1 : seconds * static_cast<double>(allTotal - std::min(allRead, allTotal)) / static_cast<double>(allRead); }
 };
 
 struct ImportOptions {
     collectors::PipelineOptions pipeline;
     core::InputSettings settings;
     std::function<void(const ImportProgress&)> progress; ///< on the calling thread, now and then; may be empty
+    std::function<void(const ImportedFile&)> fileDone;   ///< on the calling thread, after each file; may be empty
+    std::vector<core::SourceFile> known;                 ///< files that are not read again
+    PauseGate* pause = nullptr;                          ///< not owned; may be null
 };
 
-/// Reads the files one after another through one pipeline, so that templates carry over. Blocks. Errors: the sink failed.
+/// Reads the files (see inputFiles) one after another through one pipeline, so that templates carry over. The same file comes only once,
+/// by whatever name. Blocks. Errors: the sink failed.
 core::Result<ImportSummary> importFiles(const std::vector<std::string>& files, const std::shared_ptr<const core::Schema>& schema,
                                         core::FlowSink& sink, const ImportOptions& options, std::stop_token stop);
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What ProgramBackend does on other threads: reading captures, making the demo, listening.
-#include <QDirIterator>
 #include <QFileInfo>
+#include <QProcess>
+#include <QStandardPaths>
 
 #include "app/config/scenario.h"
+#include "app/session/exportjob.h"
+#include "app/session/inputfiles.h"
 #include "app/window/programbackend.h"
 #include "collectors/demo/demo.h"
 #include "ui/models/texts.h"
@@ -16,21 +19,29 @@ constexpr uint64_t kDemoFlows = 200'000;
 constexpr size_t kDemoBatch = 64;
 constexpr auto kDemoTold = std::chrono::milliseconds(100);
 
-/// Files of folders, in order of name.
-std::vector<std::string> filesOf(const QStringList& paths)
+std::vector<std::string> namesOf(const QStringList& paths)
 {
     std::vector<std::string> out;
-    for (const auto& path : paths) {
-        if (!QFileInfo(path).isDir()) {
-            out.push_back(path.toStdString());
-            continue;
-        }
-        QStringList found;
-        for (QDirIterator it(path, QDir::Files, QDirIterator::Subdirectories); it.hasNext();)
-            found << it.next();
-        found.sort();
-        for (const auto& file : found)
-            out.push_back(file.toStdString());
+    for (const auto& path : paths)
+        out.push_back(path.toStdString());
+    return out;
+}
+
+QList<ui::JobFile> waiting(const std::vector<std::string>& files)
+{
+    QList<ui::JobFile> out;
+    for (const auto& file : files)
+        out << ui::JobFile{.path = ui::text(file)};
+    return out;
+}
+
+/// Packets of captures that are no flow export and were not metered.
+uint64_t leftPackets(const ImportSummary& summary)
+{
+    uint64_t out = 0;
+    for (const auto& file : summary.files) {
+        for (const auto& count : file.counts)
+            out += count.name == "other-packets" ? count.count : 0;
     }
     return out;
 }
@@ -66,7 +77,13 @@ QString damage(const ImportSummary& summary)
 
 void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop, const Post& post)
 {
-    const auto files = filesOf(paths);
+    const auto files = inputFiles(namesOf(paths));
+    const auto list = std::make_shared<const QList<ui::JobFile>>(waiting(files));
+    post([this, list] {
+        m_job.files = list;
+        m_job.mayPause = true;
+        emit jobChanged();
+    });
     auto made = openTemporary(m_runtime.schema(), m_threads);
     if (!made) {
         post([this, error = made.error()] { emit failed(ui::errorText(error)); });
@@ -78,18 +95,18 @@ void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop
     // The database before stays until there is something to put in its place.
     const auto show = [&] {
         if (!std::exchange(shown, true))
-            post([this, database, name, files] { adopt({.database = database, .name = tr("%1 (not saved)").arg(name), .path = {}, .writable = true, .datagrams = std::make_shared<CaptureSource>(files)}); });
+            post([this, database, name, files] { adopt({.database = database, .name = tr("%1 (not saved)").arg(name), .path = {}, .writable = true, .datagrams = std::make_shared<CaptureSource>(files), .knowsPackets = true}); });
     };
     const auto told = [&](const ImportProgress& progress) {
         if (progress.flows > 0)
             show();
-        const auto at = static_cast<double>(std::ranges::find(files, progress.file) - files.begin());
-        const double part = progress.bytesTotal > 0 ? static_cast<double>(progress.bytesRead) / static_cast<double>(progress.bytesTotal) : 0;
-        const bool known = progress.bytesTotal > 0 || files.size() > 1;
-        post([this, progress, share = known ? (at + part) / static_cast<double>(files.size()) : -1] { progressed(progress, share); });
+        post([this, progress] { progressed(progress, progress.share()); });
     };
     auto options = m_runtime.importOptions(m_threads);
     options.progress = told;
+    options.fileDone = [&](const ImportedFile& file) { post([this, file] { fileRead(file); }); };
+    const auto pause = m_pause;
+    options.pause = pause.get();
     const auto summary = importFiles(files, m_runtime.schema(), *database->store, options, stop);
     if (!summary) {
         post([this, error = summary.error()] { emit failed(ui::errorText(error)); });
@@ -102,8 +119,9 @@ void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop
         show();
     const auto broken = damage(*summary);
     const bool cancelled = summary->cancelled;
+    const auto left = leftPackets(*summary);
     const ui::RecentFile file{.path = QFileInfo(paths[0]).absoluteFilePath(), .flows = flows, .bytes = bytesOf(files), .opened = QDateTime::currentDateTime()};
-    post([this, flows, datagrams, broken, cancelled, name, file, single = paths.size() == 1] {
+    post([this, flows, datagrams, broken, cancelled, left, name, file, single = paths.size() == 1] {
         if (flows > 0 && single)
             remember(file);
         if (!broken.isEmpty())
@@ -111,8 +129,67 @@ void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop
         else if (flows == 0 && datagrams > 0 && !cancelled)
             emit failed(tr("%1 holds flow export, but no flow could be decoded: the Inspect page shows each datagram and what is wrong with it.").arg(name));
         else if (flows == 0 && !cancelled)
-            emit failed(tr("%1 holds no flows: nothing in it looks like NetFlow, IPFIX or sFlow.").arg(name));
+            emit failed(tr("%1 holds no flows: there is neither flow export nor IP traffic in it.").arg(name));
+        else if (flows > 0 && left >= datagrams)
+            emit succeeded(tr("%1 also holds %L2 packets that are no flow export. Meter packets in the Capture menu makes flows of such packets, too.").arg(name).arg(left));
     });
+}
+
+QList<ui::FlowFileFormat> ProgramBackend::flowFormats() const
+{
+    QList<ui::FlowFileFormat> out;
+    for (const auto& format : app::exportFormats()) {
+        // The Flows page writes these itself, with the columns it shows.
+        if (format.name == "csv" || format.name == "json" || format.name == "ndjson")
+            continue;
+        out << ui::FlowFileFormat{.name = ui::text(format.name), .what = ui::Backend::tr(std::string(format.what).c_str()), .ending = ui::text(format.ending)};
+    }
+    return out;
+}
+
+void ProgramBackend::exportFlows(const ui::FlowOrder& order)
+{
+    if (!m_database)
+        return;
+    auto path = order.path;
+    if (order.openIt) {
+        m_opened = std::make_unique<QTemporaryDir>();
+        path = m_opened->filePath(QStringLiteral("packets.pcapng"));
+    }
+    const auto format = app::exportFormat(order.format.toStdString(), path.toStdString());
+    if (!format) {
+        emit failed(ui::errorText(format.error()));
+        return;
+    }
+    ExportOrder job{.format = *format, .output = path.toStdString(), .overwrite = Overwrite::Yes,
+                          .query = {.kind = core::QueryKind::Flows, .filter = order.filter, .sort = "TimeReceived"}, .fields = {},
+                          .now = {.ms = static_cast<uint64_t>(QDateTime::currentMSecsSinceEpoch())}, .settings = m_runtime.config().captures, .progress = {}};
+    if (order.range.length() > 0)
+        job.query.range = order.range;
+    startJob(tr("Writing %1").arg(QFileInfo(path).fileName()), [this, job, path, openIt = order.openIt, from = m_database](std::stop_token stop, const Post& post) mutable {
+        job.progress = [&](const ExportProgress& progress) {
+            post([this, told = ImportProgress{.flows = progress.rows, .seconds = progress.seconds}] { progressed(told, -1); });
+        };
+        // A range that nobody gave is everything.
+        if (const auto status = from->store->status(); status && !job.query.range)
+            job.query.range = status->range;
+        const auto done = app::exportFlows(*from->store, job, {.stop = stop, .progress = {}});
+        post([this, done, path, openIt] {
+            if (!done)
+                emit failed(done.error().text == core::kCancelled ? tr("Cancelled; %1 was not written.").arg(path) : ui::errorText(done.error()));
+            else if (openIt)
+                openPackets(path);
+            else
+                emit succeeded(tr("Written: %1").arg(path));
+        });
+    });
+}
+
+void ProgramBackend::openPackets(const QString& path)
+{
+    const auto program = QStandardPaths::findExecutable(QStringLiteral("wireshark"));
+    if (program.isEmpty() || !QProcess::startDetached(program, {path}))
+        emit failed(tr("Wireshark cannot be started; install it, or save the packets and open them elsewhere."));
 }
 
 void ProgramBackend::startDemo()

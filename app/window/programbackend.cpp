@@ -3,6 +3,7 @@
 
 #include <QFileInfo>
 
+#include "app/session/exportjob.h"
 #include "app/window/copydatabase.h"
 #include "ui/models/texts.h"
 
@@ -101,6 +102,7 @@ void ProgramBackend::startJob(const QString& title, std::function<void(std::stop
     m_stop = std::stop_source();
     const auto number = ++m_jobNumber;
     m_job = {.running = true, .title = title};
+    m_pause = std::make_shared<PauseGate>();
     m_flowsTold = 0;
     m_sinceTold.start();
     m_pool.start([this, number, work = std::move(work), stop = m_stop.get_token()] {
@@ -140,6 +142,7 @@ void ProgramBackend::adopt(Opened opened)
     m_temporary = opened.path.isEmpty();
     m_writable = opened.writable;
     m_datagrams = std::move(opened.datagrams);
+    m_knowsPackets = opened.knowsPackets;
     m_heard = false;
     emit storeChanged();
 }
@@ -168,10 +171,11 @@ void ProgramBackend::openDatabaseFile(const QString& path, const Post& post)
         return;
     }
     const auto status = opened->store->status();
+    const auto captures = capturesOf(*opened->store);
     const auto database = std::make_shared<OpenDatabase>(std::move(*opened));
     const QFileInfo file(path);
-    post([this, database, name = file.fileName(), whole = file.absoluteFilePath(), status] {
-        adopt({.database = database, .name = name, .path = whole});
+    post([this, database, name = file.fileName(), whole = file.absoluteFilePath(), status, captures = captures.value_or(std::vector<std::string>())] {
+        adopt({.database = database, .name = name, .path = whole, .datagrams = captures.empty() ? nullptr : std::make_shared<CaptureSource>(captures), .knowsPackets = !captures.empty()});
         remember({.path = whole, .database = true, .flows = status ? status->rows : 0, .bytes = status ? status->bytes : 0, .opened = QDateTime::currentDateTime()});
     });
 }
@@ -206,9 +210,47 @@ void ProgramBackend::saveAs(const QString& path)
     });
 }
 
+void ProgramBackend::setJobPaused(bool paused)
+{
+    if (!m_job.running || !m_job.mayPause || m_job.paused == paused)
+        return;
+    m_job.paused = paused;
+    m_pause->setPaused(paused);
+    emit jobChanged();
+}
+
+void ProgramBackend::readingFile(const QString& path)
+{
+    auto files = m_job.files ? *m_job.files : QList<ui::JobFile>();
+    const auto it = std::ranges::find(files, path, &ui::JobFile::path);
+    if (it == files.end() || it->state != ui::JobFile::State::Waiting)
+        return;
+    it->state = ui::JobFile::State::Reading;
+    m_job.files = std::make_shared<const QList<ui::JobFile>>(std::move(files));
+}
+
+void ProgramBackend::fileRead(const ImportedFile& file)
+{
+    auto files = m_job.files ? *m_job.files : QList<ui::JobFile>();
+    const auto it = std::ranges::find(files, ui::text(file.file), &ui::JobFile::path);
+    if (it == files.end())
+        return;
+    using State = ui::JobFile::State;
+    it->state = file.known ? State::Left : file.damaged ? State::Damaged : State::Done;
+    it->flows = file.decoded.flows();
+    if (file.known)
+        it->note = tr("the same as %1").arg(ui::text(file.known->path));
+    else if (file.damaged)
+        it->note = ui::text(*file.damaged);
+    m_job.files = std::make_shared<const QList<ui::JobFile>>(std::move(files));
+    emit jobChanged();
+}
+
 void ProgramBackend::progressed(const ImportProgress& progress, double share)
 {
     m_job.share = share;
+    m_job.secondsLeft = progress.secondsLeft();
+    readingFile(ui::text(progress.file));
     m_job.flows = progress.flows;
     m_job.flowsPerSecond = progress.seconds > 0 ? static_cast<double>(progress.flows) / progress.seconds : 0;
     emit jobChanged();

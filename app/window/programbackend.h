@@ -43,6 +43,10 @@ public:
     void openPaths(const QStringList& paths) override;
     void saveAs(const QString& path) override;
     void cancelJob() override { m_stop.request_stop(); }
+    void setJobPaused(bool paused) override;
+    [[nodiscard]] QList<ui::FlowFileFormat> flowFormats() const override;
+    void exportFlows(const ui::FlowOrder& order) override;
+    [[nodiscard]] bool knowsPackets() const override { return m_knowsPackets; }
     void startDemo() override;
     void setListening(bool on) override;
 
@@ -54,6 +58,7 @@ private:
         QString path; ///< empty: unnamed
         bool writable = false;
         std::shared_ptr<core::DatagramSource> datagrams; ///< where its flows came from, when that can be read again
+        bool knowsPackets = false;
     };
     /// Runs `work` on a thread; what it posts runs on the GUI thread unless another job has begun since.
     using Post = std::function<void(std::function<void()>)>;
@@ -66,6 +71,9 @@ private:
     void openDatabaseFile(const QString& path, const Post& post);
     void makeDemo(std::stop_token stop, const Post& post);
     void progressed(const ImportProgress& progress, double share);
+    void fileRead(const ImportedFile& file);
+    void readingFile(const QString& path);
+    void openPackets(const QString& path);
     void beginListening();
     void listenInto(Opened opened);
     void tick();
@@ -85,13 +93,17 @@ private:
     QString m_path;
     bool m_temporary = false;
     bool m_writable = false;
+    bool m_knowsPackets = false;
     bool m_heard = false; ///< holds flows that were received, which no file gives back
 
     ui::JobStatus m_job;
     std::stop_source m_stop;
+    std::shared_ptr<PauseGate> m_pause; ///< of the job
     quint64 m_jobNumber = 0;
     quint64 m_flowsTold = 0;
     QElapsedTimer m_sinceTold;
+
+    std::unique_ptr<QTemporaryDir> m_opened; ///< packets that another program shows
 
     std::shared_ptr<Listener> m_listener;
     bool m_listenerBusy = false; ///< opening or closing sockets

@@ -32,6 +32,13 @@ core::Result<std::unique_ptr<FlowFile>> CaptureFile::open(std::unique_ptr<ByteSt
     return file;
 }
 
+uint64_t CaptureFile::beginsMs(std::unique_ptr<ByteStream> stream)
+{
+    const auto file = PacketFile::open(std::move(stream), {});
+    CapturedPacket first;
+    return file && (*file)->next(first) ? first.timeNs / 1'000'000 : 0;
+}
+
 void CaptureFile::onPacket(const CapturedPacket& packet, const core::PacketInfo& info)
 {
     if (m_meter)

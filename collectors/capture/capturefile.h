@@ -14,6 +14,8 @@ public:
     static bool recognise(std::span<const uint8_t> beginning);
     static core::Result<std::unique_ptr<FlowFile>> open(std::unique_ptr<ByteStream> stream, const std::filesystem::path& path, const FileOptions& options);
 
+    static uint64_t beginsMs(std::unique_ptr<ByteStream> stream);
+
     Status read(core::DatagramBatch& datagrams, core::FlowBatch& rows, std::stop_token stop) override;
     [[nodiscard]] const std::optional<core::Error>& damage() const override { return m_reader->damage(); }
     [[nodiscard]] const core::DecodeStats& decoded() const override;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "collectors/capture/capturefile.h"
+#include "collectors/ipfix/ipfixfile.h"
 #include "collectors/nfcapd/nfcapdfile.h"
 
 namespace rivereto::collectors {
@@ -11,8 +12,9 @@ namespace rivereto::collectors {
 namespace {
 
 constexpr std::array kKinds {
-    FileKind {"capture", "a packet capture (pcap or pcapng)", &CaptureFile::recognise, &CaptureFile::open},
+    FileKind {"capture", "a packet capture (pcap or pcapng)", &CaptureFile::recognise, &CaptureFile::open, &CaptureFile::beginsMs},
     FileKind {"nfcapd", "an nfcapd file of nfdump", &NfcapdFile::recognise, &NfcapdFile::open},
+    FileKind {"ipfix", "a file of IPFIX messages", &IpfixFile::recognise, &IpfixFile::open, &IpfixFile::beginsMs},
 };
 
 bool startsWith(std::span<const uint8_t> bytes, std::string_view mark)
@@ -59,10 +61,15 @@ core::Result<std::unique_ptr<FlowFile>> openFlowFile(const std::filesystem::path
     return kind->open(std::move(*stream), path, options);
 }
 
-const FileKind* kindOf(const std::filesystem::path& path)
+FileGlance glanceAt(const std::filesystem::path& path)
 {
     auto stream = ByteStream::open(path);
-    return stream ? kindOf((*stream)->peek(kBeginning)) : nullptr;
+    FileGlance out;
+    if (stream)
+        out.kind = kindOf((*stream)->peek(kBeginning));
+    if (out.kind && out.kind->beginsMs)
+        out.beginsMs = out.kind->beginsMs(std::move(*stream));
+    return out;
 }
 
 } // namespace rivereto::collectors

@@ -18,6 +18,8 @@ struct FileKind {
     bool (*recognise)(std::span<const uint8_t> beginning);
     /// Takes the stream, of which nothing was read yet. `path` is for messages.
     core::Result<std::unique_ptr<FlowFile>> (*open)(std::unique_ptr<ByteStream> stream, const std::filesystem::path& path, const FileOptions& options);
+    /// The time that its traffic begins at, ms since 1970 UTC, by little reading; 0: not known. Null: such files never say.
+    uint64_t (*beginsMs)(std::unique_ptr<ByteStream> stream) = nullptr;
 };
 
 /// How much of a file is looked at to know its kind.
@@ -28,7 +30,12 @@ std::span<const FileKind> fileKinds();
 
 /// Opens a file of any kind; "-" is standard input. The error says what the file is, when it is something else that is known.
 core::Result<std::unique_ptr<FlowFile>> openFlowFile(const std::filesystem::path& path, const FileOptions& options);
-/// The kind of a file that is no capture; null when it cannot be read or is of no kind.
-const FileKind* kindOf(const std::filesystem::path& path);
+
+struct FileGlance {
+    const FileKind* kind = nullptr; ///< null: the file cannot be read, or is of no kind
+    uint64_t beginsMs = 0; ///< 0: not known
+};
+/// What a regular file is and when it begins.
+FileGlance glanceAt(const std::filesystem::path& path);
 
 } // namespace rivereto::collectors

@@ -15,38 +15,13 @@ namespace {
 using core::PacketInfo;
 
 constexpr uint64_t kSecond = 1'000'000'000;
-constexpr uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kIcmp6 = 58;
+constexpr uint8_t kTcp = 6, kUdp = 17;
 /// How long a closed TCP conversation waits for its last acknowledgements.
 constexpr uint64_t kLingerNs = kSecond;
 constexpr uint8_t kSearchedPackets = 6;
 constexpr size_t kMostBeginning = 8192;
 constexpr size_t kMostSearching = 4096; ///< streams that wait for the rest of a name
 constexpr size_t kTaken = 512; ///< rows written at a time
-
-/// Requests and what answers them are one conversation.
-uint8_t icmpAsked(uint8_t proto, uint8_t type)
-{
-    if (proto == kIcmp)
-        return type == 0 ? 8 : type == 14 ? 13 : type == 16 ? 15 : type == 18 ? 17 : type;
-    return type == 129 ? 128 : type;
-}
-
-/// The key, and whether the packet goes from a to b.
-bool keyOf(const PacketInfo& info, FlowKey& key)
-{
-    uint16_t srcPort = info.srcPort;
-    uint16_t dstPort = info.dstPort;
-    if (info.proto == kIcmp || info.proto == kIcmp6)
-        srcPort = dstPort = static_cast<uint16_t>(icmpAsked(info.proto, info.icmpType) << 8 | info.icmpCode);
-    const core::Ip src = info.ip ? info.src : core::Ip {0, info.srcMac};
-    const core::Ip dst = info.ip ? info.dst : core::Ip {0, info.dstMac};
-    const bool forward = src < dst || (src == dst && srcPort <= dstPort);
-    key.a = forward ? src : dst;
-    key.b = forward ? dst : src;
-    key.ports = uint64_t {forward ? srcPort : dstPort} << 48 | uint64_t {forward ? dstPort : srcPort} << 32 | uint64_t {info.vlan} << 16 | uint64_t {info.proto} << 8 | (info.ip ? 1U : 0U);
-    key.link = uint64_t {info.etype} << 32 | info.vni;
-    return forward;
-}
 
 /// Octets of the IP packet on the wire; an offloaded segment does not say its length.
 uint32_t bytesOf(const CapturedPacket& packet, const PacketInfo& info)

@@ -11,6 +11,7 @@
 #include "core/health/health.h"
 #include "core/query/aggregate.h"
 #include "core/store/interruption.h"
+#include "core/store/sourcefile.h"
 
 namespace rivereto::core {
 
@@ -65,6 +66,8 @@ public:
     virtual Result<HealthReport> health(const TimeRange&) { return HealthReport{}; }
     /// Templates that exporters announced while their flows were received live, the one announced last at the end.
     virtual Result<std::vector<KnownTemplate>> templates() { return std::vector<KnownTemplate>{}; }
+    /// Files that were read into it, in that order.
+    virtual Result<std::vector<SourceFile>> sources() { return std::vector<SourceFile>{}; }
 };
 
 /// Write side. Calls may come from several threads; each is an order of its own.
@@ -83,6 +86,8 @@ public:
     virtual void health(HealthReport&&) { }
     /// Told about every second which templates are new or gone, of live input only. Never blocks.
     virtual void templates(TemplateNews&&) { }
+    /// Told of a file whose flows were all appended. Never blocks.
+    virtual void source(SourceFile&&) { }
 };
 
 } // namespace rivereto::core

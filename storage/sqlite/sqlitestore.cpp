@@ -13,6 +13,7 @@
 #include "storage/sqlite/healthlog.h"
 #include "storage/sqlite/lease.h"
 #include "storage/sqlite/storedsegment.h"
+#include "storage/sqlite/sourcelog.h"
 #include "storage/sqlite/templatelog.h"
 
 namespace rivereto::storage {
@@ -82,6 +83,18 @@ core::Result<std::vector<core::KnownTemplate>> SqliteStore::templates()
 {
     const std::scoped_lock lock(m_mutex);
     return readTemplates(m_watch);
+}
+
+core::Result<std::vector<core::SourceFile>> SqliteStore::sources()
+{
+    const std::scoped_lock lock(m_mutex);
+    return readSources(m_watch);
+}
+
+void SqliteStore::source(core::SourceFile&& file)
+{
+    if (m_writer)
+        m_writer->source(std::move(file));
 }
 
 void SqliteStore::templates(core::TemplateNews&& news)

@@ -40,6 +40,7 @@ public:
     core::Result<std::vector<core::Interruption>> interruptions(const core::TimeRange& range) override;
     core::Result<core::HealthReport> health(const core::TimeRange& range) override;
     core::Result<std::vector<core::KnownTemplate>> templates() override;
+    core::Result<std::vector<core::SourceFile>> sources() override;
 
     core::Result<void> append(core::FlowBatch&& batch) override;
     core::Result<void> flush() override;
@@ -47,6 +48,7 @@ public:
     void received(const core::Received& more) override;
     void health(core::HealthReport&& more) override;
     void templates(core::TemplateNews&& news) override;
+    void source(core::SourceFile&& file) override;
     /// With StoreOptions::import: what an import before left unfinished; its flows are gone when it was the same one.
     [[nodiscard]] std::optional<StoreWriter::Unfinished> unfinishedImport() const { return m_writer ? m_writer->unfinished() : std::nullopt; }
     /// The import came to its end: it will not be replaced when it is started again.

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/sqlite/sourcelog.h"
 #include "storage/sqlite/wholesegment.h"
 
 namespace rivereto::storage {
@@ -262,12 +263,21 @@ void StoreWriter::templates(core::TemplateNews&& news)
     ++m_appended; // flush() waits for it
 }
 
+void StoreWriter::source(core::SourceFile&& file)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_notes.sources.push_back(std::move(file));
+    ++m_appended; // flush() waits for it
+}
+
 /// With the mutex held.
 StoreWriter::Notes StoreWriter::takeNotes()
 {
     Notes out = std::exchange(m_notes, {});
-    if (m_importing && !m_importEnded)
+    if (m_importing && !m_importEnded) {
         std::swap(out.health, m_notes.health);
+        std::swap(out.sources, m_notes.sources);
+    }
     return out;
 }
 
@@ -282,6 +292,8 @@ core::Result<void> StoreWriter::writeNotes(const Notes& notes)
         done = addHealth(m_database, notes.health);
     if (done && !notes.templates.empty())
         done = writeTemplates(m_database, notes.templates);
+    if (done && !notes.sources.empty())
+        done = writeSources(m_database, notes.sources);
     return done;
 }
 

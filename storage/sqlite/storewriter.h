@@ -12,6 +12,7 @@
 
 #include "core/batch/flowbatch.h"
 #include "core/health/health.h"
+#include "core/store/sourcefile.h"
 #include "storage/sqlite/catalog.h"
 #include "storage/sqlite/listeninglog.h"
 #include "storage/sqlite/mergeplan.h"
@@ -51,6 +52,8 @@ public:
     /// Of an import: kept when it ends, for one that is cut short comes again.
     void health(core::HealthReport&& more);
     void templates(core::TemplateNews&& news);
+    /// Of an import: kept when it ends, as health is.
+    void source(core::SourceFile&& file);
 
     /// An earlier import that did not come to its end (killed, cancelled, no room), found at the start.
     struct Unfinished {
@@ -80,7 +83,8 @@ private:
         core::Received received;
         core::HealthReport health;
         TemplateNotes templates;
-        [[nodiscard]] bool empty() const { return !listening && received == core::Received{} && health.empty() && templates.empty(); }
+        std::vector<core::SourceFile> sources;
+        [[nodiscard]] bool empty() const { return !listening && received == core::Received{} && health.empty() && templates.empty() && sources.empty(); }
     };
     Notes takeNotes();
     core::Result<void> writeNotes(const Notes& notes);

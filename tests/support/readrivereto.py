@@ -12,7 +12,7 @@ import sys
 
 MASK = (1 << 64) - 1
 # Octets of a cell by type; all others, texts and lists among them, have four.
-CELL = dict.fromkeys("uint8 proto boundary direction samplingsource exportprotocol natevent firewallevent endreason sizebucket".split(), 1)
+CELL = dict.fromkeys("uint8 proto boundary direction samplingsource exportprotocol natevent firewallevent biflowdirection endreason sizebucket".split(), 1)
 CELL |= dict.fromkeys("uint16 port etype tcpflags icmp dropreason".split(), 2)
 CELL |= {"uint64": 8, "time": 8, "mac": 8, "ip": 16}
 

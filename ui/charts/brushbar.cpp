@@ -26,6 +26,7 @@ BrushBar::BrushBar(const Theme& theme, QWidget* parent) : QFrame(parent), m_them
         line->setFixedWidth(1);
         line->setObjectName(QStringLiteral("brushLine"));
         row->addWidget(line);
+        m_packetsLine = line; // the last one's
         auto* out = new QPushButton(label);
         out->setObjectName(name);
         out->setFlat(true);
@@ -37,6 +38,8 @@ BrushBar::BrushBar(const Theme& theme, QWidget* parent) : QFrame(parent), m_them
     m_zoom = button(QStringLiteral("zoom"), tr("Zoom"), &BrushBar::zoomAsked);
     m_explain = button(QStringLiteral("explainRange"), tr("Explain"), &BrushBar::explainAsked);
     m_flows = button(QStringLiteral("showFlows"), tr("Show flows"), &BrushBar::flowsAsked);
+    m_packets = button(QStringLiteral("showPackets"), tr("Packets"), &BrushBar::packetsAsked);
+    setPacketsOffered(false);
     connect(&theme, &Theme::changed, this, &BrushBar::colour);
     colour();
     hide();
@@ -47,6 +50,7 @@ void BrushBar::colour()
     m_zoom->setIcon(m_theme.icon(QStringLiteral("zoom"), Token::accent));
     m_explain->setIcon(m_theme.icon(QStringLiteral("explain"), Token::accent));
     m_flows->setIcon(m_theme.icon(QStringLiteral("rows"), Token::accent));
+    m_packets->setIcon(m_theme.icon(QStringLiteral("file"), Token::accent));
     setStyleSheet(QStringLiteral("#brushLine { color: %1; }").arg(m_theme[Token::popupBorder].name()));
 }
 

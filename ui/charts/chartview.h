@@ -30,6 +30,7 @@ struct ChartLook {
     std::set<int> hidden;                                ///< series of the result that are left out
     std::optional<double> capacity;                      ///< in the query's unit; a line
     std::vector<ChartMark> marks;                        ///< by time
+    bool packets = false;                                ///< the packets of a marked range can be had
     std::function<QString(int series)> label;            ///< what a series is called; its key when unset
     /// What one value of a dimension is called ("15169 Google"); its text when unset.
     std::function<QString(size_t dimension, const std::string& value)> valueLabel;
@@ -60,6 +61,7 @@ signals:
     void zoomAsked(const core::TimeRange& range);
     void explainAsked(const core::TimeRange& range);
     void flowsAsked(const core::TimeRange& range);
+    void packetsAsked(const core::TimeRange& range);
     void backAsked();
     /// Another range by wheel or keys; many may come in a row.
     void rangeDragged(const core::TimeRange& range);

@@ -43,6 +43,7 @@ HeatmapChart::HeatmapChart(const Theme& theme, QWidget* parent) : ChartView(them
     connect(m_bar, &BrushBar::zoomAsked, this, withBrush(&ChartView::zoomAsked));
     connect(m_bar, &BrushBar::explainAsked, this, withBrush(&ChartView::explainAsked));
     connect(m_bar, &BrushBar::flowsAsked, this, withBrush(&ChartView::flowsAsked));
+    connect(m_bar, &BrushBar::packetsAsked, this, withBrush(&ChartView::packetsAsked));
     connect(m_scroll, &QScrollBar::valueChanged, this, [this] {
         m_picture = {};
         if (m_pointer)
@@ -76,6 +77,7 @@ void HeatmapChart::setAnswer(const AnswerPtr& answer)
 void HeatmapChart::setLook(const ChartLook& look)
 {
     m_look = look;
+    m_bar->setPacketsOffered(look.packets);
     rebuild();
 }
 

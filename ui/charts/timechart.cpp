@@ -38,6 +38,7 @@ TimeChart::TimeChart(const Theme& theme, QWidget* parent) : ChartView(theme, par
     connect(m_bar, &BrushBar::zoomAsked, this, withBrush(&ChartView::zoomAsked));
     connect(m_bar, &BrushBar::explainAsked, this, withBrush(&ChartView::explainAsked));
     connect(m_bar, &BrushBar::flowsAsked, this, withBrush(&ChartView::flowsAsked));
+    connect(m_bar, &BrushBar::packetsAsked, this, withBrush(&ChartView::packetsAsked));
     connect(&m_drag, &RangeDrag::asked, this, &ChartView::rangeDragged);
     connect(&theme, &Theme::changed, this, &TimeChart::refresh);
 }
@@ -66,6 +67,7 @@ void TimeChart::setAnswer(const AnswerPtr& answer)
 void TimeChart::setLook(const ChartLook& look)
 {
     m_look = look;
+    m_bar->setPacketsOffered(look.packets);
     refresh();
     placeBrushBar();
 }

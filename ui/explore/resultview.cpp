@@ -114,6 +114,7 @@ void ResultView::connectChart(ChartView* chart)
     connect(chart, &ChartView::brushChanged, this, [this] { emit brushChanged(m_chart->brush().has_value()); });
     connect(chart, &ChartView::explainAsked, this, &ResultView::explain);
     connect(chart, &ChartView::flowsAsked, this, [this](const core::TimeRange& range) { emit flowsAsked(range, {}); });
+    connect(chart, &ChartView::packetsAsked, this, &ResultView::packetsAsked);
     connect(chart, &ChartView::seriesHovered, m_table, &SeriesTable::setHovered);
     connect(chart, &ChartView::seriesClicked, this, &ResultView::clicked);
     connect(chart, &ChartView::filterAsked, this, &ResultView::narrow);
@@ -135,6 +136,11 @@ void ResultView::connectTable()
         const auto condition = conditionFor(*m_explorer.schema(), dimensions, values);
         if (const auto range = m_explorer.shownRange(); range && condition)
             emit flowsAsked(*range, *condition);
+    });
+    connect(m_table, &SeriesTable::menuOpened, this, [this](QMenu& menu, const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& values) {
+        const auto condition = conditionFor(*m_explorer.schema(), dimensions, values);
+        if (const auto range = m_explorer.shownRange(); range && condition)
+            emit menuOpened(menu, *range, *condition);
     });
 }
 
@@ -210,9 +216,17 @@ ChartLook ResultView::look()
     return lookOf(*m_answer, m_table->model(), m_explorer.clock(), m_visibility.hiddenIn(*m_answer->result), m_explorer.extras().capacity);
 }
 
+void ResultView::setPacketsOffered(bool offered)
+{
+    m_packetsOffered = offered;
+    if (m_answer)
+        syncLook();
+}
+
 void ResultView::syncLook()
 {
-    const auto look = this->look();
+    auto look = this->look();
+    look.packets = m_packetsOffered;
     m_table->setHidden(look.hidden);
     m_chart->setLook(look);
 }

@@ -33,12 +33,18 @@ public:
     /// Of the answer's kind, drawn like the chart; for export.
     [[nodiscard]] ChartLook look();
     [[nodiscard]] QString title() const { return m_title->text(); }
+    /// Whether the packets behind the flows can be had.
+    void setPacketsOffered(bool offered);
 
 signals:
     /// Whether a range is marked in the chart.
     void brushChanged(bool marked);
     /// Raw flows of a range, narrowed by a condition that may be empty.
     void flowsAsked(const core::TimeRange& range, const std::string& condition);
+    /// Packets of a marked range are asked for, at a place of the screen.
+    void packetsAsked(const core::TimeRange& range);
+    /// A menu of a row opens, which stands for this condition; others may add to it.
+    void menuOpened(QMenu& menu, const core::TimeRange& range, const std::string& condition);
 
 private:
     QWidget* buildHeading();
@@ -60,6 +66,7 @@ private:
     QStackedWidget* m_charts = nullptr;
     std::map<ChartView* (*)(const Theme&), ChartView*> m_made;
     ChartView* m_chart = nullptr;
+    bool m_packetsOffered = false;
     QStackedWidget* m_below = nullptr; ///< the table, or what explains a range
     SeriesTable* m_table = nullptr;
     ExplainView* m_explain = nullptr;

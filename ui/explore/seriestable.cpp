@@ -507,8 +507,10 @@ void SeriesTable::showMenu(int series, int column, const QPoint& globalPosition)
             const auto dimension = result->dimensions[at];
             menu.addAction(tr("Only by %1").arg(dimensionLabel(m_model.schema(), dimension)), this, [this, dimension] { emit onlyAsked(dimension); });
         }
-        if (!dimensions.empty())
+        if (!dimensions.empty()) {
             menu.addAction(tr("Show its flows"), this, [this, dimensions, values] { emit flowsAsked(dimensions, values); });
+            emit menuOpened(menu, dimensions, values);
+        }
         menu.addSeparator();
         menu.addAction(tr("Show it alone"), this, [this, series] { emit clicked(series, {}); });
         menu.addAction(tr("Hide or show it"), this, [this, series] { emit clicked(series, Qt::ControlModifier); });

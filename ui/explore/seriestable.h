@@ -70,6 +70,8 @@ signals:
     void onlyAsked(const core::Dimension& dimension);
     /// The flows of what a series has in these dimensions.
     void flowsAsked(const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& key);
+    /// A menu opens for these values; others may add to it.
+    void menuOpened(QMenu& menu, const std::vector<core::Dimension>& dimensions, const std::vector<std::string>& key);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

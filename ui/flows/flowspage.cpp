@@ -120,6 +120,7 @@ QWidget* FlowsPage::buildTable()
 
     connect(m_choose, &QPushButton::clicked, this, &FlowsPage::openChooser);
     connect(m_exportButton, &QPushButton::clicked, this, &FlowsPage::openExports);
+    m_fileExports = new FlowExports(m_backend, this);
     connect(&m_export, &FlowsExport::runningChanged, this, &FlowsPage::syncExport);
     connect(&m_export, &FlowsExport::progressed, this, [this](double share) { m_exportButton->setParts(QStringLiteral("stop"), Token::text, tr("Cancel export"), text(core::formatPercent(share)), false); });
     connect(&m_export, &FlowsExport::finished, this, [this](const QString& path, quint64 written) { emit exported(tr("%1 flows written: %2").arg(text(core::formatCount(written)), path)); });
@@ -444,6 +445,33 @@ void FlowsPage::addFilters(QMenu& menu, core::ColumnId column, const std::string
     }
 }
 
+/// Of the selected flows, as far as their number allows a condition for each.
+void FlowsPage::addPackets(QMenu& menu)
+{
+    constexpr size_t kMost = 50;
+    constexpr std::array kColumns{core::ColumnId::SrcAddr, core::ColumnId::DstAddr, core::ColumnId::Proto, core::ColumnId::SrcPort, core::ColumnId::DstPort};
+    const auto& schema = m_columns->schema();
+    std::string filter;
+    core::TimeRange range{UINT64_MAX, 0};
+    for (const int number : m_view->selectedRows(kMost)) {
+        const auto [rows, place] = m_model.at(number);
+        if (!rows)
+            return;
+        std::string one;
+        for (const auto column : kColumns) {
+            const auto condition = conditionFor(schema, {.name = std::string(schema[column].name), .column = column}, FlowColumns::value(column, *rows, place));
+            if (condition)
+                one += (one.empty() ? "" : " AND ") + *condition;
+        }
+        filter += (filter.empty() ? "(" : " OR (") + one + ")";
+        const auto at = rows->rows.view(core::ColumnId::TimeReceived).number(place);
+        range.from = std::min(range.from, at);
+        range.to = std::max(range.to, at + 1);
+    }
+    if (!filter.empty())
+        m_fileExports->addPackets(menu, filter, range);
+}
+
 void FlowsPage::showMenu(const QPoint& at)
 {
     const auto index = m_view->indexAt(at);
@@ -469,6 +497,7 @@ void FlowsPage::showMenu(const QPoint& at)
         menu.addAction(tr("Copy “%1”").arg(QFontMetrics(font()).elidedText(cell, Qt::ElideRight, 220)), this, [cell] { QApplication::clipboard()->setText(cell); });
     }
     menu.addAction(m_view->selectedCount() > 1 ? tr("Copy the selected rows") : tr("Copy the row"), QKeySequence::Copy, this, &FlowsPage::copyRows);
+    addPackets(menu);
     menu.addSeparator();
     menu.addAction(tr("Show details"), QKeySequence(Qt::Key_Return), this, [this, index] {
         m_view->setCurrentIndex(index);

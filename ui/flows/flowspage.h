@@ -8,6 +8,7 @@
 
 #include "ui/explore/emptystate.h"
 #include "ui/flows/detailspane.h"
+#include "ui/export/flowexports.h"
 #include "ui/flows/flowsexport.h"
 #include "ui/flows/flowsview.h"
 #include "ui/window/partsbutton.h"
@@ -70,6 +71,7 @@ private:
     void openExports();
     void syncExport();
     void showMenu(const QPoint& at);
+    void addPackets(QMenu& menu);
     void addFilters(QMenu& menu, core::ColumnId column, const std::string& value);
     void loadDetails();
     void copyRows();
@@ -91,6 +93,7 @@ private:
     PartsButton* m_choose = nullptr;
     PartsButton* m_exportButton = nullptr;
     FlowsExport m_export;
+    FlowExports* m_fileExports = nullptr;
     FlowsView* m_view = nullptr;
     QLabel* m_footing = nullptr;
     QLabel* m_cost = nullptr;

@@ -42,6 +42,10 @@ void FlowsPage::openExports()
     menu.addAction(tr("CSV, all columns…"), this, [ask] { ask(core::FlowForm::Csv, true); });
     menu.addAction(tr("JSON, all columns…"), this, [ask] { ask(core::FlowForm::Json, true); });
     menu.addAction(tr("JSON lines, all columns…"), this, [ask] { ask(core::FlowForm::NdJson, true); });
+    if (m_asked) {
+        menu.addSeparator();
+        m_fileExports->addFormats(menu, m_asked->query.filter, m_model.pages().listing().range);
+    }
     menu.exec(m_exportButton->mapToGlobal(QPoint(0, m_exportButton->height() + 2)));
 }
 

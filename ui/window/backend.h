@@ -15,6 +15,15 @@
 
 namespace rivereto::ui {
 
+/// A file of a task.
+struct JobFile {
+    enum class State : uint8_t { Waiting, Reading, Done, Left, Damaged };
+    QString path;
+    State state = State::Waiting;
+    quint64 flows = 0; ///< that it gave
+    QString note;      ///< why it was left, or what is damaged
+};
+
 /// A long task that the window shows: reading captures, or making the demo.
 struct JobStatus {
     bool running = false;
@@ -22,6 +31,26 @@ struct JobStatus {
     double share = -1;       ///< 0 … 1; negative: unknown
     quint64 flows = 0;       ///< so far
     double flowsPerSecond = 0;
+    double secondsLeft = -1; ///< negative: unknown
+    bool mayPause = false;
+    bool paused = false;
+    std::shared_ptr<const QList<JobFile>> files; ///< in the order they are read in; null when it is not about files
+};
+
+/// A kind of file that flows can be written to.
+struct FlowFileFormat {
+    QString name;   ///< "nfcapd"
+    QString what;   ///< translated
+    QString ending; ///< with the dot
+};
+
+/// Flows to be written.
+struct FlowOrder {
+    QString format; ///< FlowFileFormat::name
+    QString path;
+    std::string filter;
+    core::TimeRange range; ///< empty: all
+    bool openIt = false;   ///< in the program that the system has for such files
 };
 
 /// What the status bar says of inputs and losses.
@@ -75,6 +104,12 @@ public:
     /// Copies the open database to a file of the user's choice.
     virtual void saveAs(const QString& path) = 0;
     virtual void cancelJob() = 0;
+    virtual void setJobPaused(bool) { }
+    /// What exportFlows() writes besides CSV and JSON.
+    [[nodiscard]] virtual QList<FlowFileFormat> flowFormats() const { return {}; }
+    virtual void exportFlows(const FlowOrder&) { }
+    /// The open database knows the packet captures that its flows were read from.
+    [[nodiscard]] virtual bool knowsPackets() const { return false; }
     virtual void startDemo() = 0;
     /// Listens on the configured ports into the open or a new database.
     virtual void setListening(bool on) = 0;
@@ -91,6 +126,8 @@ signals:
     void recentFilesChanged();
     /// What went wrong, where, and what to do; plain text.
     void failed(const QString& what);
+    /// What a task has to tell at its end.
+    void succeeded(const QString& what);
 };
 
 } // namespace rivereto::ui

@@ -39,6 +39,12 @@ void MainWindow::fillExports(QMenu& menu)
         if (const auto exhibit = this->exhibit())
             QGuiApplication::clipboard()->setText(QString::fromUtf8(exported(*exhibit, m_theme, ExportFormat::Csv)));
     });
+    menu.addSeparator();
+    auto* flows = menu.addMenu(tr("The flows"));
+    connect(flows, &QMenu::aboutToShow, this, [this, flows] {
+        flows->clear();
+        m_flowExports->addFormats(*flows, m_explorer.state().query.filter, m_explorer.shownRange().value_or(core::TimeRange{}));
+    });
 }
 
 /// What is shown, as long as it is an answer.

@@ -16,7 +16,7 @@ constexpr int kSteps = 1000;
 } // namespace
 
 JobStrip::JobStrip(Backend& backend, QWidget* parent)
-    : QFrame(parent), m_backend(backend), m_title(new QLabel), m_figures(new QLabel), m_bar(new QProgressBar)
+    : QFrame(parent), m_backend(backend), m_title(new QLabel), m_figures(new QLabel), m_bar(new QProgressBar), m_list(new QPushButton), m_pause(new QPushButton)
 {
     setObjectName(QStringLiteral("toolbar"));
     setFixedHeight(kHeight);
@@ -27,12 +27,18 @@ JobStrip::JobStrip(Backend& backend, QWidget* parent)
     m_figures->setProperty("role", "small");
     m_bar->setTextVisible(false);
     m_bar->setAccessibleName(tr("Progress"));
+    m_list->setObjectName(QStringLiteral("jobFiles"));
+    m_pause->setObjectName(QStringLiteral("pauseJob"));
     auto* cancel = new QPushButton(tr("Cancel"));
     cancel->setObjectName(QStringLiteral("cancelJob"));
     row->addWidget(m_title);
     row->addWidget(m_bar, 1);
     row->addWidget(m_figures);
+    row->addWidget(m_list);
+    row->addWidget(m_pause);
     row->addWidget(cancel);
+    connect(m_list, &QPushButton::clicked, this, &JobStrip::showFiles);
+    connect(m_pause, &QPushButton::clicked, this, [this] { m_backend.setJobPaused(!m_backend.job().paused); });
     connect(cancel, &QPushButton::clicked, this, [this] { m_backend.cancelJob(); });
     connect(&backend, &Backend::jobChanged, this, &JobStrip::sync);
     sync();
@@ -42,8 +48,11 @@ void JobStrip::sync()
 {
     const auto job = m_backend.job();
     setVisible(job.running);
-    if (!job.running)
+    if (!job.running) {
+        if (m_files)
+            m_files->close();
         return;
+    }
     m_title->setText(QFontMetrics(m_title->font()).elidedText(job.title, Qt::ElideMiddle, m_title->maximumWidth()));
     m_bar->setRange(0, job.share < 0 ? 0 : kSteps);
     m_bar->setValue(static_cast<int>(job.share * kSteps));
@@ -53,7 +62,34 @@ void JobStrip::sync()
     figures << tr("%1 flows").arg(text(core::formatCount(job.flows)));
     if (job.flowsPerSecond > 0)
         figures << quantity(job.flowsPerSecond, tr("flows/s"));
+    if (job.paused)
+        figures << tr("paused");
+    else if (job.secondsLeft >= 1)
+        figures << tr("%1 left").arg(lengthText(static_cast<uint64_t>(job.secondsLeft) * 1000));
     m_figures->setText(figures.join(QStringLiteral(" · ")));
+    m_pause->setVisible(job.mayPause);
+    m_pause->setText(job.paused ? tr("Resume") : tr("Pause"));
+    syncFiles(job);
+}
+
+void JobStrip::syncFiles(const JobStatus& job)
+{
+    const auto count = job.files ? job.files->size() : 0;
+    m_list->setVisible(count > 1);
+    if (count < 2)
+        return;
+    const auto done = std::ranges::count_if(*job.files, [](const JobFile& file) { return file.state != JobFile::State::Waiting && file.state != JobFile::State::Reading; });
+    m_list->setText(tr("%1 of %2 files").arg(QString::number(done), QString::number(count)));
+    if (m_files)
+        m_files->setFiles(*job.files);
+}
+
+void JobStrip::showFiles()
+{
+    if (!m_files)
+        m_files = new JobFiles(this);
+    syncFiles(m_backend.job());
+    m_files->openBelow(*m_list);
 }
 
 Banner::Banner(const Theme& theme, QWidget* parent) : QFrame(parent), m_theme(theme), m_mark(new QLabel), m_words(new QLabel), m_close(new QPushButton)

@@ -8,6 +8,7 @@
 #include <QProgressBar>
 
 #include "ui/theme/theme.h"
+#include "ui/window/jobfiles.h"
 #include "ui/window/backend.h"
 
 namespace rivereto::ui {
@@ -19,10 +20,15 @@ public:
 
 private:
     void sync();
+    void syncFiles(const JobStatus& job);
+    void showFiles();
     Backend& m_backend;
     QLabel* m_title;
     QLabel* m_figures;
     QProgressBar* m_bar;
+    QPushButton* m_list;
+    QPushButton* m_pause;
+    JobFiles* m_files = nullptr;
 };
 
 class Banner : public QFrame {

@@ -90,10 +90,15 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
 
     connect(m_toolbar, &Toolbar::openAsked, this, &MainWindow::open);
     connect(m_home, &HomePage::openAsked, this, &MainWindow::open);
+    m_flowExports = new FlowExports(backend, this);
     fillExports(m_query->exportMenu());
     connect(&m_explorer, &Explorer::stateChanged, this, &MainWindow::syncPage);
     connect(m_query, &QueryRow::explainAsked, this, &MainWindow::explainBrush);
     connect(&m_explore->result(), &ResultView::flowsAsked, this, &MainWindow::showFlows);
+    connect(&m_explore->result(), &ResultView::packetsAsked, this, &MainWindow::savePackets);
+    connect(&m_explore->result(), &ResultView::menuOpened, this, [this](QMenu& menu, const core::TimeRange& range, const std::string& condition) {
+        m_flowExports->addPackets(menu, narrowed(m_explorer.state().query.filter, condition, *m_explorer.schema()), range);
+    });
     connect(&m_explore->result(), &ResultView::brushChanged, this, [this](bool marked) { m_query->setExplainEnabled(marked); });
     connect(m_flows, &FlowsPage::exported, m_banner, &Banner::tell);
     connect(m_flows, &FlowsPage::exportFailed, m_banner, &Banner::say);
@@ -127,6 +132,7 @@ MainWindow::MainWindow(Backend& backend, QWidget* parent)
     connect(&backend, &Backend::storeChanged, this, &MainWindow::syncStore);
     connect(&backend, &Backend::databaseRenamed, this, &MainWindow::syncName);
     connect(&backend, &Backend::failed, this, [this](const QString& what) { m_banner->say(what); });
+    connect(&backend, &Backend::succeeded, this, [this](const QString& what) { m_banner->tell(what); });
     connect(&m_explorer, &Explorer::answerChanged, this, &MainWindow::sayDamage);
     connect(&backend, &Backend::jobChanged, this, [this] { m_cancelAction->setEnabled(m_backend.job().running); });
     connect(&backend, &Backend::inputChanged, this, [this] {
@@ -261,6 +267,7 @@ void MainWindow::syncStore()
     for (const auto page : {Page::Explore, Page::Flows, Page::Exporters, Page::Findings, Page::Inspect})
         m_rail->button(static_cast<int>(page))->setEnabled(opened);
     m_banner->hide();
+    m_explore->result().setPacketsOffered(m_backend.knowsPackets());
     emit storeOpened(opened);
     showPage(!opened ? Page::Home : m_explorer.state().page == StatePage::Flows ? Page::Flows : Page::Explore);
 }
@@ -304,6 +311,14 @@ void MainWindow::explainBrush()
 {
     if (const auto brush = m_explore->chart().brush())
         m_explore->result().explain(*brush);
+}
+
+/// Of all that Explore shows within a marked range.
+void MainWindow::savePackets(const core::TimeRange& range)
+{
+    QMenu menu(this);
+    m_flowExports->addPackets(menu, m_explorer.state().query.filter, range);
+    menu.exec(QCursor::pos());
 }
 
 void MainWindow::showFlows(const core::TimeRange& range, const std::string& condition)

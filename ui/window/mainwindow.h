@@ -11,6 +11,7 @@
 #include "ui/explore/savedviews.h"
 #include "ui/exporters/exporterspage.h"
 #include "ui/export/exporter.h"
+#include "ui/export/flowexports.h"
 #include "ui/findings/findingspage.h"
 #include "ui/flows/flowspage.h"
 #include "ui/inspect/inspectpage.h"
@@ -97,6 +98,8 @@ private:
     void exportAs(ExportFormat format, int scale);
     void copyChart();
 
+    void savePackets(const core::TimeRange& range);
+
     Backend& m_backend;
     Theme m_theme;
     Explorer m_explorer;
@@ -116,6 +119,7 @@ private:
     QLabel* m_badge = nullptr; ///< of the findings, in the rail
     InspectPage* m_inspect = nullptr;
     SavedViews* m_views = nullptr;
+    FlowExports* m_flowExports = nullptr;
     QString m_saidDamage;
     QLabel* m_databaseIcon = nullptr;
     QLabel* m_databaseName = nullptr;
