@@ -19,7 +19,7 @@ constexpr uint16_t kOctets = 1, kPackets = 2, kProtocol = 4, kTos = 5, kTcpFlags
                    kSamplerRandomInterval = 50, kMplsTop = 70, kIfName = 82, kIfDescription = 83, kApplicationDescription = 94,
                    kApplicationId = 95, kApplicationName = 96, kLayer2Section = 104, kExporterV4 = 130, kExporterV6 = 131,
                    kExportingProcess = 144, kSystemInit = 160, kPadding = 210, kInitiatorOctets = 231, kResponderOctets = 232,
-                   kIngressVrf = 234, kEgressVrf = 235, kVrfName = 236, kPhysicalIn = 252, kPhysicalOut = 253,
+                   kIngressVrf = 234, kEgressVrf = 235, kVrfName = 236, kPhysicalIn = 252, kPhysicalOut = 253, kCollectionMs = 258,
                    kInitiatorPackets = 298, kResponderPackets = 299, kSelectorId = 302, kSamplingPackets = 305,
                    kSamplingSpace = 306, kSamplingSize = 309, kSamplingPopulation = 310, kSamplingProbability = 311,
                    kIpHeaderSection = 313, kIpPayloadSection = 314, kFrameSection = 315, kMplsSection = 316, kFrameType = 408;

@@ -145,6 +145,17 @@ void RecordWriter::exporterAddress(const RecordSpan& records, size_t first)
     }
 }
 
+void RecordWriter::collectionTime(const RecordSpan& records, size_t first)
+{
+    if (records.layout->program.extra(Extra::CollectionTime) == kNoField)
+        return;
+    uint64_t* received = m_batch->cells<uint64_t>(ColumnId::TimeReceived) + first;
+    for (size_t i = 0; i < records.count; ++i) {
+        const uint64_t told = number(records, i, Extra::CollectionTime);
+        received[i] = told != 0 ? told : received[i];
+    }
+}
+
 /// The addresses' family. An element (256, 60) tells only where there are none: some exporters fill it with junk, and
 /// for a tagged or labelled frame it may name the outer protocol.
 void RecordWriter::etype(const RecordSpan& records, size_t first)

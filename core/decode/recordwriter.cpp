@@ -268,8 +268,12 @@ size_t RecordWriter::write(RecordSpan records, const MessageContext& message, Fl
     writeHeader(message,
         m_options.exporterFromMessage && !m_exporter->address.isZero() ? m_exporter->address : message.origin.source, batch,
         first, records.count);
-    if (m_options.exporterFromMessage)
+    // A message of a file has no sender and came in at no time of its own: what it tells is all that is known.
+    const bool ofFile = message.origin.source.isZero();
+    if (m_options.exporterFromMessage || ofFile)
         exporterAddress(records, first);
+    if (m_options.timeSource == TimeSource::Udp && ofFile)
+        collectionTime(records, first);
     return records.count + directions(records, first);
 }
 

@@ -81,6 +81,7 @@ private:
     void writeSections(size_t first);
     void openTunnels(RecordSpan& records);
     void exporterAddress(const RecordSpan& records, size_t first);
+    void collectionTime(const RecordSpan& records, size_t first);
     void etype(const RecordSpan& records, size_t first);
     void icmp(const RecordSpan& records, size_t first);
     void sampling(const RecordSpan& records, size_t first);

@@ -46,6 +46,8 @@ Extra extraOf(uint16_t id)
         return Extra::ExporterV4;
     case kExporterV6:
         return Extra::ExporterV6;
+    case kCollectionMs:
+        return Extra::CollectionTime;
     case kResponderOctets:
         return Extra::ResponderOctets;
     case kResponderPackets:

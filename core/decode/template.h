@@ -55,6 +55,7 @@ enum class Extra : uint8_t {
     SystemInit, ///< 160
     ExporterV4, ///< 130
     ExporterV6, ///< 131
+    CollectionTime, ///< 258: when the record was received by whoever wrote the file
     ResponderOctets, ///< 232, when 231 fills Bytes
     ResponderPackets, ///< 299
     ReverseOctets, ///< RFC 5103

@@ -17,7 +17,7 @@ _rivereto()
                 explain) COMPREPLY=($(compgen -W "text csv json" -- "$current")) ;;
                 inspect) COMPREPLY=($(compgen -W "text json ndjson" -- "$current")) ;;
                 exporters|findings) COMPREPLY=($(compgen -W "text csv json" -- "$current")) ;;
-                export) COMPREPLY=($(compgen -W "csv json ndjson rivereto" -- "$current")) ;;
+                export) COMPREPLY=($(compgen -W "csv json ndjson ipfix nfcapd rivereto" -- "$current")) ;;
                 import|check) COMPREPLY=($(compgen -W "text json" -- "$current")) ;;
                 *) COMPREPLY=($(compgen -W "text csv json ndjson" -- "$current")) ;;
             esac
