@@ -114,12 +114,12 @@ void RowEncoder::generic(size_t row, Encoded& out)
     uint16_t srcPort = static_cast<uint16_t>(number(ColumnId::SrcPort, row));
     uint16_t dstPort = static_cast<uint16_t>(number(ColumnId::DstPort, row));
     if (out.protocol == kIcmp || out.protocol == kIcmp6) {
-        const bool v4 = out.protocol == kIcmp;
-        const auto type = number(v4 ? ColumnId::ICMPv4Type : ColumnId::ICMPv6Type, row);
-        const auto code = number(v4 ? ColumnId::ICMPv4Code : ColumnId::ICMPv6Code, row);
-        if (type != 0 || code != 0) {
+        const auto type = out.protocol == kIcmp ? ColumnId::ICMPv4Type : ColumnId::ICMPv6Type;
+        const auto code = out.protocol == kIcmp ? ColumnId::ICMPv4Code : ColumnId::ICMPv6Code;
+        // Where nobody filled these columns the port may still tell.
+        if (m_rows->has(type) || m_rows->has(code)) {
             srcPort = 0;
-            dstPort = static_cast<uint16_t>(type << 8 | code);
+            dstPort = static_cast<uint16_t>(number(type, row) << 8 | number(code, row));
         }
     }
     uint8_t* p = m_builder.add(Element::Generic);

@@ -47,7 +47,7 @@ def labels_of(flow):
 
 
 def record_of(flow, written):
-    """With `written`, a time that nfdump needs and the flow did not have is that of its reception, and “ingress” is no mark."""
+    """With `written`, a time that nfdump needs and the flow did not have is another of its times, and “ingress” is no mark."""
     out = defaultdict(list)
     for name, column in NUMBERS.items():
         if name in flow:
@@ -65,7 +65,8 @@ def record_of(flow, written):
     if "tcp_flags" in flow:
         out["TCPFlags"].append(sum(FLAGS.get(letter, 0) for letter in flow["tcp_flags"]))
     if "direction" in flow:
-        out["FlowDirection"] += ["egress"] if flow["direction"] == 1 else [0, "ingress"] if written else [0]
+        out["FlowDirection"] += ["egress"] if flow["direction"] == 1 else ["undefined", "ingress"] if written else ["undefined"]
+        out["FlowDirection"] += [] if flow["direction"] == 1 else [0]
     if flow.get("event") and "event_id" in flow:
         out["FirewallEvent"].append(FIREWALL.get(int(flow["event_id"]), int(flow["event_id"])))
     if flow.get("user_name", "<empty>") != "<empty>":
@@ -73,8 +74,9 @@ def record_of(flow, written):
     if labels_of(flow):
         out["MPLSLabels"].append(" ".join(map(str, labels_of(flow))))
     if written:
-        for column in ("TimeFlowStart", "TimeFlowEnd"):
-            out[column] += [0] if out[column] == out["TimeReceived"] else []
+        start, end, received = (out[column][0] for column in TIMES.values())
+        out["TimeFlowStart"] += [0] if start in (end, received) else []
+        out["TimeFlowEnd"] += [0] if end in (start, received) else []
     return out
 
 
