@@ -10,8 +10,9 @@ namespace rivereto::app {
 namespace {
 
 constexpr Command kCommands[] = {
-    {"import", QT_TRANSLATE_NOOP("QObject", "read captures into a database"), runImport},
-    {"listen", QT_TRANSLATE_NOOP("QObject", "receive flows and store them"), runListen},
+    {"import", QT_TRANSLATE_NOOP("QObject", "read captures and flow files into a database"), runImport},
+    {"listen", QT_TRANSLATE_NOOP("QObject", "receive flows, or meter packets, and store them"), runListen},
+    {"interfaces", QT_TRANSLATE_NOOP("QObject", "what “listen” can capture packets on"), runInterfaces},
     {"query", QT_TRANSLATE_NOOP("QObject", "tables, time series and raw flows"), runQueryCommand},
     {"explain", QT_TRANSLATE_NOOP("QObject", "what changed in a range of time, and what makes the change"), runExplain},
     {"inspect", QT_TRANSLATE_NOOP("QObject", "datagrams of captures as trees, and their templates"), runInspect},
@@ -37,7 +38,7 @@ QString commandList()
 {
     QString out;
     for (const auto& command : kCommands)
-        out += QStringLiteral("  %1 %2\n").arg(QLatin1String(command.name), -9).arg(QObject::tr(command.summary));
+        out += QStringLiteral("  %1 %2\n").arg(QLatin1String(command.name), -10).arg(QObject::tr(command.summary));
     return out;
 }
 

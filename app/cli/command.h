@@ -15,6 +15,7 @@ struct Command {
 
 int runImport(const QStringList& arguments);
 int runListen(const QStringList& arguments);
+int runInterfaces(const QStringList& arguments);
 int runQueryCommand(const QStringList& arguments);
 int runExplain(const QStringList& arguments);
 int runInspect(const QStringList& arguments);

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <mutex>
 
+#include <fmt/ranges.h>
+
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
 #include "app/cli/output.h"
@@ -11,6 +13,7 @@
 #include "app/config/runtime.h"
 #include "app/session/listener.h"
 #include "app/session/opendatabase.h"
+#include "collectors/live/interfaces.h"
 #include "core/text/number.h"
 #include "core/text/time.h"
 
@@ -38,6 +41,7 @@ public:
     void received(const core::Received& more) override { m_next.received(more); }
     void health(core::HealthReport&& more) override { m_next.health(std::move(more)); }
     void templates(core::TemplateNews&& news) override { m_next.templates(std::move(news)); }
+    void source(core::SourceFile&& file) override { m_next.source(std::move(file)); }
     /// False when nobody reads what is printed any more.
     [[nodiscard]] bool open() const { return m_out.open(); }
 
@@ -62,7 +66,8 @@ std::string statusLine(const Listener& listener, uint64_t flowsBefore, double se
 {
     const auto now = listener.counters();
     const auto rate = seconds > 0 ? static_cast<double>(now.decoded.flows() - flowsBefore) / seconds : 0;
-    return fmt::format("{} datagrams  {} flows  {}  queue {}  lost: kernel {}, here {}", core::formatCount(now.datagrams),
+    const auto captured = listener.interfaces().empty() ? std::string() : fmt::format("{} packets, {} dropped  ", core::formatCount(now.packets), core::formatCount(now.packetDrops));
+    return captured + fmt::format("{} datagrams  {} flows  {}  queue {}  lost: kernel {}, here {}", core::formatCount(now.datagrams),
                        core::formatCount(now.decoded.flows()), core::formatScaled(rate, "flows/s"), core::formatPercent(now.queueFill),
                        core::formatCount(now.kernelDrops), core::formatCount(now.dropped));
 }
@@ -72,6 +77,10 @@ void sayListening(const Listener& listener)
     std::string ports;
     for (const auto port : listener.ports())
         ports += fmt::format("{}{}", ports.empty() ? "" : ", ", port);
+    if (const auto names = listener.interfaces(); !names.empty())
+        say(fmt::format("rivereto: capturing on {}, {} octets of each packet\n", fmt::join(names, ", "), listener.snapLength()));
+    if (ports.empty())
+        return;
     const auto [granted, asked] = listener.buffers();
     say(fmt::format("rivereto: listening on {}; receive buffer {} of {} asked\n", ports, core::formatBytes(granted), core::formatBytes(asked)));
 }
@@ -104,6 +113,8 @@ std::string summary(const ListenCounters& counters)
     // Files and seconds mean nothing here.
     out = out.substr(out.find('\n') + 1);
     out = out.substr(0, out.rfind("seconds"));
+    if (counters.packets > 0)
+        out += fmt::format("{:<20} {:>14}\n{:<20} {:>14}\n", "packets", core::formatCount(counters.packets), "lost: packets", core::formatCount(counters.packetDrops));
     out += fmt::format("{:<20} {:>14}\n{:<20} {:>14}\n", "lost: kernel", core::formatCount(counters.kernelDrops), "lost: full queue", core::formatCount(counters.dropped));
     return out;
 }
@@ -112,9 +123,11 @@ std::string summary(const ListenCounters& counters)
 
 int runListen(const QStringList& arguments)
 {
-    Arguments args(QStringLiteral("listen"), QObject::tr("Receives NetFlow, IPFIX and sFlow and stores the flows."), QString());
+    Arguments args(QStringLiteral("listen"), QObject::tr("Receives NetFlow, IPFIX and sFlow, or meters the packets of interfaces, and stores the flows."), QString());
     args.addOption(QStringLiteral("db"), QStringLiteral("X"), QObject::tr("Database to add to; made when missing."));
     args.addOption(QStringLiteral("listen"), QStringLiteral("ADDR:PORT[,KEY=VALUE…]"), QObject::tr("An input, with decoder, time, exporter, decapsulation, strict, elements or allow as in an [[input]] of the configuration; may be given several times. Default: ports 2055, 9995, 4739 and 6343."));
+    args.addOption(QStringLiteral("interface"), QStringLiteral("NAME[,KEY=VALUE…]"), QObject::tr("Meter the packets of an interface (“rivereto interfaces” lists them), with decapsulation, strict, active, inactive or snaplen; may be given several times."));
+    args.addOption(QStringLiteral("capture-filter"), QStringLiteral("FILTER"), QObject::tr("Which packets of the interfaces: “host 192.0.2.1 and not port 22”, as in tcpdump."));
     args.addOption(QStringLiteral("for"), QStringLiteral("T"), QObject::tr("Stop after this long: 60s, 1h."));
     args.addFlag(QStringLiteral("print"), QObject::tr("Print each flow as a line of JSON."));
     if (const auto exit = args.parse(arguments))
@@ -138,6 +151,16 @@ int runListen(const QStringList& arguments)
         const auto spec = parseListenSpec(text.toStdString());
         if (!spec)
             return args.wrongUsage(spec.error().message());
+        specs.push_back(*spec);
+    }
+    const auto filter = args.value(QStringLiteral("capture-filter"), "");
+    if (const auto wrong = collectors::captureFilterError(filter); !wrong.empty())
+        return args.wrongUsage(fmt::format("--capture-filter “{}”: {}", filter, wrong));
+    for (const auto& text : args.values(QStringLiteral("interface"))) {
+        auto spec = parseInterfaceSpec(text.toStdString());
+        if (!spec)
+            return args.wrongUsage(spec.error().message());
+        spec->filter = filter;
         specs.push_back(*spec);
     }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <charconv>
+#include <climits>
+#include <filesystem>
 
 namespace rivereto::app {
 
@@ -38,6 +40,30 @@ core::Result<ListenSpec> parseListenSpec(const std::string& text)
     return out;
 }
 
+core::Result<ListenSpec> parseInterfaceSpec(const std::string& text)
+{
+    ListenSpec out;
+    const auto comma = text.find(',');
+    out.interface = text.substr(0, comma);
+    if (out.interface.empty())
+        return core::fail("“{}” names no interface", text);
+    std::string_view rest = comma == std::string::npos ? std::string_view() : std::string_view(text).substr(comma + 1);
+    while (!rest.empty()) {
+        const auto one = rest.substr(0, rest.find(','));
+        rest = rest.substr(std::min(rest.size(), one.size() + 1));
+        if (!one.starts_with("snaplen=")) {
+            if (auto changed = core::changeInputs(out.settings, one); !changed)
+                return tl::unexpected(changed.error());
+            continue;
+        }
+        const auto digits = one.substr(8);
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.snapLength);
+        if (error != std::errc() || end != digits.data() + digits.size() || out.snapLength < 64 || out.snapLength > 262144)
+            return core::fail("“{}” is no snap length: octets, 64 to 262144", digits);
+    }
+    return out;
+}
+
 std::vector<ListenSpec> defaultListenSpecs()
 {
     std::vector<ListenSpec> out;
@@ -47,6 +73,19 @@ std::vector<ListenSpec> defaultListenSpecs()
 }
 
 namespace {
+
+/// Beside the program, or where it is installed.
+std::string captureHelper()
+{
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const auto own = fs::read_symlink("/proc/self/exe", error).parent_path();
+    for (const auto& folder : {own, own.parent_path() / "lib" / "rivereto", own.parent_path() / "libexec" / "rivereto"}) {
+        if (fs::exists(folder / "rivereto-capture", error))
+            return (folder / "rivereto-capture").string();
+    }
+    return (own / "rivereto-capture").string();
+}
 
 uint64_t wallClockMs()
 {
@@ -77,29 +116,51 @@ core::Result<std::unique_ptr<Listener>> Listener::start(const std::vector<Listen
     options.restore = templatesOf(known);
     auto out = std::make_unique<Listener>();
     for (size_t i = 0; i < specs.size(); ++i) {
-        auto receiver = collectors::UdpReceiver::open({.address = specs[i].address, .port = specs[i].port, .input = static_cast<uint16_t>(i)});
-        if (!receiver)
-            return tl::unexpected(receiver.error());
-        out->m_receivers.push_back(std::move(*receiver));
+        if (auto opened = out->openInput(specs[i], static_cast<uint16_t>(i), schema); !opened)
+            return tl::unexpected(opened.error());
     }
-    std::vector<std::pair<ListenSpec, collectors::Pipeline*>> made;
-    for (size_t i = 0; i < specs.size(); ++i) {
-        auto likeness = specs[i];
-        likeness.address.clear();
-        likeness.port = 0;
-        auto found = std::ranges::find(made, likeness, &std::pair<ListenSpec, collectors::Pipeline*>::first);
-        if (found == made.end()) {
-            auto own = options;
-            likeness.settings.applyTo(own.decoder);
-            out->m_pipelines.push_back(std::make_unique<collectors::Pipeline>(schema, sink, std::move(own)));
-            found = made.insert(made.end(), {likeness, out->m_pipelines.back().get()});
-        }
-        out->m_receivers[i]->start([pipeline = found->second](core::DatagramBatch& batch) { pipeline->offer(batch); });
+    // Those that decode alike share a pipeline.
+    std::vector<std::pair<core::InputSettings, collectors::Pipeline*>> made;
+    const auto pipelineFor = [&](const core::InputSettings& settings) -> collectors::Pipeline& {
+        const auto found = std::ranges::find(made, settings, &std::pair<core::InputSettings, collectors::Pipeline*>::first);
+        if (found != made.end())
+            return *found->second;
+        auto own = options;
+        settings.applyTo(own.decoder);
+        out->m_pipelines.push_back(std::make_unique<collectors::Pipeline>(schema, sink, std::move(own)));
+        made.emplace_back(settings, out->m_pipelines.back().get());
+        return *out->m_pipelines.back();
+    };
+    size_t receiver = 0;
+    size_t capture = 0;
+    for (const auto& spec : specs) {
+        auto& pipeline = pipelineFor(spec.settings);
+        if (spec.interface.empty())
+            out->m_receivers[receiver++]->start([&pipeline](core::DatagramBatch& batch) { pipeline.offer(batch); });
+        else
+            out->m_captures[capture++]->start(pipeline);
     }
     out->m_sink = &sink;
     out->m_since = wallClockMs();
     out->note();
     return out;
+}
+
+core::Result<void> Listener::openInput(const ListenSpec& spec, uint16_t number, const std::shared_ptr<const core::Schema>& schema)
+{
+    if (spec.interface.empty()) {
+        auto receiver = collectors::UdpReceiver::open({.address = spec.address, .port = spec.port, .input = number});
+        if (!receiver)
+            return tl::unexpected(receiver.error());
+        m_receivers.push_back(std::move(*receiver));
+        return {};
+    }
+    auto capture = collectors::LiveCapture::open({.interface = spec.interface, .filter = spec.filter, .snapLength = spec.snapLength, .settings = spec.settings, .helper = captureHelper(), .input = number}, schema);
+    if (!capture)
+        return tl::unexpected(capture.error());
+    m_captures.push_back(std::move(*capture));
+    m_specs.push_back(spec);
+    return {};
 }
 
 Listener::~Listener() { (void)stop(); }
@@ -119,6 +180,8 @@ core::Result<void> Listener::stop()
 {
     for (auto& receiver : m_receivers)
         receiver->stop();
+    for (auto& capture : m_captures)
+        capture->stop();
     // What is still on its way counts, too.
     for (auto& pipeline : m_pipelines)
         pipeline->drain();
@@ -138,6 +201,12 @@ ListenCounters Listener::counters() const
     for (const auto& receiver : m_receivers) {
         out.datagrams += receiver->datagrams();
         out.kernelDrops += receiver->kernelDrops();
+    }
+    for (const auto& capture : m_captures) {
+        const auto now = capture->counters();
+        out.decoded += now.decoded;
+        out.packets += now.packets;
+        out.packetDrops += now.kernelDrops + now.interfaceDrops;
     }
     for (const auto& pipeline : m_pipelines) {
         out.decoded += pipeline->stats();
@@ -163,10 +232,30 @@ std::pair<int, int> Listener::buffers() const
     return out;
 }
 
+std::vector<std::string> Listener::interfaces() const
+{
+    std::vector<std::string> out;
+    for (const auto& spec : m_specs)
+        out.push_back(spec.interface);
+    return out;
+}
+
+unsigned Listener::snapLength() const
+{
+    unsigned out = UINT_MAX;
+    for (const auto& spec : m_specs)
+        out = std::min(out, spec.snapLength);
+    return out;
+}
+
 std::optional<core::Error> Listener::error() const
 {
     for (const auto& pipeline : m_pipelines) {
         if (auto error = pipeline->error())
+            return error;
+    }
+    for (const auto& capture : m_captures) {
+        if (auto error = capture->error())
             return error;
     }
     return std::nullopt;

@@ -248,11 +248,16 @@ core::Result<std::unique_ptr<ByteStream>> ByteStream::open(const std::filesystem
     const int fd = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return core::fail("cannot open “{}”: {}", path.string(), std::strerror(errno));
+    return of(fd, path.string());
+}
+
+core::Result<std::unique_ptr<ByteStream>> ByteStream::of(int fd, const std::string& name)
+{
     std::unique_ptr<ByteStream> stream(new ByteStream(fd));
     errno = 0;
     const auto magic = stream->m_raw.peek();
     if (magic.empty() && errno != 0)
-        return core::fail("cannot read “{}”: {}", path.string(), std::strerror(errno));
+        return core::fail("cannot read “{}”: {}", name, std::strerror(errno));
     if (startsWith(magic, {0x1f, 0x8b}))
         stream->m_decoding = std::make_unique<GzipDecoding>(stream->m_raw);
     else if (startsWith(magic, {0x28, 0xb5, 0x2f, 0xfd}))

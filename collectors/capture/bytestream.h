@@ -56,6 +56,8 @@ class ByteStream {
 public:
     /// "-" is standard input.
     static core::Result<std::unique_ptr<ByteStream>> open(const std::filesystem::path& path);
+    /// Of a descriptor that the stream owns from now on.
+    static core::Result<std::unique_ptr<ByteStream>> of(int fd, const std::string& name);
     ~ByteStream();
     ByteStream(const ByteStream&) = delete;
     ByteStream& operator=(const ByteStream&) = delete;

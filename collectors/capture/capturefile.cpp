@@ -72,6 +72,8 @@ FlowFile::Status CaptureFile::read(core::DatagramBatch& datagrams, core::FlowBat
     if (status == CaptureReader::Status::Stopped)
         return Status::Stopped;
     m_ended = status == CaptureReader::Status::End;
+    if (m_meter && m_reader->stats().live.timeNs != 0)
+        m_meter->advance(m_reader->stats().live.timeNs);
     if (!m_meter)
         return m_ended ? Status::End : Status::More;
     m_meter->setInterfaces(m_reader->interfaces());
@@ -92,7 +94,7 @@ std::vector<FileCount> CaptureFile::counts() const
     const uint64_t metered = m_meter ? m_meter->packets() : 0;
     std::vector<FileCount> out {{"packets", stats.packets}, {"metered-packets", metered}, {"other-packets", m_meter ? 0 : stats.otherPackets},
         {"cut-packets", stats.cutPackets}, {"flows-ended-early", m_meter ? m_meter->evicted() : 0}, {"unknown-link-type", stats.unknownLinks, true},
-        {"fragments", m_meter ? 0 : stats.fragmentsLost, true}};
+        {"dropped-by-kernel", stats.live.droppedByKernel, true}, {"dropped-by-interface", stats.live.droppedByInterface, true}, {"fragments", m_meter ? 0 : stats.fragmentsLost, true}};
     std::erase_if(out, [](const FileCount& count) { return count.count == 0; });
     return out;
 }

@@ -27,6 +27,12 @@ struct CaptureReader::State {
     {
         if (options.others)
             file->onRefill([others = options.others] { others->beforeBytesGo(); });
+        listenToStatistics();
+    }
+
+    void listenToStatistics()
+    {
+        file->onStatistics([this](const CaptureStatistics& said) { stats.live = said; });
     }
 
     void packet(const CapturedPacket& packet, core::DatagramBatch& out)
@@ -132,8 +138,12 @@ CaptureReader::Status CaptureReader::read(core::DatagramBatch& out, std::stop_to
     for (int i = 0; i < kPacketsPerRead && out.bytes() < maxBytes; ++i) {
         if (i % kPacketsPerStopCheck == 0 && stop.stop_requested())
             return Status::Stopped;
-        if (!state.file->next(packet))
+        const auto step = state.file->step(packet);
+        if (step == PacketFile::Step::End)
             return state.end(stop);
+        // Time goes on, which somebody may wait for.
+        if (step == PacketFile::Step::Statistics)
+            break;
         state.packet(packet, out);
     }
     return Status::More;

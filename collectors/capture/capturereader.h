@@ -50,6 +50,7 @@ struct CaptureStats {
     uint64_t fragments = 0; ///< IP fragments read
     uint64_t reassembled = 0; ///< packets put together from fragments
     uint64_t fragmentsLost = 0; ///< fragments given up: the rest never came, or too many were waiting
+    CaptureStatistics live; ///< the last that whoever captured said; its time is 0 when he said nothing
     uint64_t firstMs = 0; ///< earliest capture time
     uint64_t lastMs = 0; ///< latest capture time
 };
@@ -71,7 +72,8 @@ public:
         End, ///< nothing is left; see damage()
         Stopped ///< `stop` was requested
     };
-    /// Appends datagrams to `out` until it holds about `maxBytes` of payload, or a while has passed without any.
+    /// Appends datagrams to `out` until it holds about `maxBytes` of payload, or a while has passed without any; live captures say once
+    /// a second that it has.
     /// The caller clears `out`.
     Status read(core::DatagramBatch& out, std::stop_token stop = {}, size_t maxBytes = 256 * 1024);
 

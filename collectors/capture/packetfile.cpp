@@ -15,9 +15,10 @@ constexpr size_t kBuffer = 1 << 20;
 constexpr uint32_t kMostPacket = 16 << 20; ///< no packet and no block is longer
 constexpr size_t kMostInterfaces = 65536;
 constexpr size_t kFileHeader = 24;
-constexpr uint32_t kSection = 0x0a0d0d0a, kInterface = 1, kOldPacket = 2, kSimplePacket = 3, kEnhancedPacket = 6;
+constexpr uint32_t kSection = 0x0a0d0d0a, kInterface = 1, kOldPacket = 2, kSimplePacket = 3, kStatistics = 5, kEnhancedPacket = 6;
 constexpr uint32_t kByteOrder = 0x1a2b3c4d;
 constexpr uint16_t kIfName = 2, kIfResolution = 9, kIfOffset = 14;
+constexpr uint16_t kReceived = 4, kDroppedByInterface = 5, kDroppedByKernel = 7;
 
 uint64_t timeOf(const CaptureInterface& interface, uint64_t stamp)
 {
@@ -53,6 +54,11 @@ uint32_t PacketFile::u32(const uint8_t* p) const
     uint32_t value = 0;
     std::memcpy(&value, p, 4);
     return m_swapped ? core::load32(p) : value;
+}
+
+uint64_t PacketFile::u64(const uint8_t* p) const
+{
+    return m_swapped ? core::load64(p) : u32(p) | static_cast<uint64_t>(u32(p + 4)) << 32;
 }
 
 core::Result<std::unique_ptr<PacketFile>> PacketFile::open(std::unique_ptr<ByteStream> stream, const std::filesystem::path& path)
@@ -136,12 +142,21 @@ bool PacketFile::broken(std::string_view why)
     return false;
 }
 
-bool PacketFile::next(CapturedPacket& packet)
+PacketFile::Step PacketFile::step(CapturedPacket& packet)
 {
     if (m_ended)
-        return false;
-    m_ended = !(m_ng ? nextBlock(packet) : nextRecord(packet));
-    return !m_ended;
+        return Step::End;
+    const auto step = m_ng ? nextBlock(packet) : nextRecord(packet) ? Step::Packet : Step::End;
+    m_ended = step == Step::End;
+    return step;
+}
+
+bool PacketFile::next(CapturedPacket& packet)
+{
+    auto step = Step::Statistics;
+    while (step == Step::Statistics)
+        step = this->step(packet);
+    return step == Step::Packet;
 }
 
 bool PacketFile::nextRecord(CapturedPacket& packet)
@@ -165,13 +180,17 @@ bool PacketFile::nextRecord(CapturedPacket& packet)
     return true;
 }
 
-bool PacketFile::nextBlock(CapturedPacket& packet)
+PacketFile::Step PacketFile::nextBlock(CapturedPacket& packet)
 {
+    const auto end = [&](std::string_view why) {
+        broken(why);
+        return Step::End;
+    };
     for (;;) {
         m_recordAt = m_taken;
         const uint8_t* head = take(8, true);
         if (!head)
-            return false;
+            return Step::End;
         const uint32_t type = u32(head);
         uint32_t length = u32(head + 4);
         size_t rest = 8; ///< taken
@@ -179,32 +198,35 @@ bool PacketFile::nextBlock(CapturedPacket& packet)
             // The byte order comes before the length means anything.
             const uint8_t* order = take(4, false);
             if (!order)
-                return false;
+                return Step::End;
             const uint32_t mark = core::load32(order);
             if (mark != kByteOrder && mark != __builtin_bswap32(kByteOrder))
-                return broken("a section says no byte order");
+                return end("a section says no byte order");
             if (m_swapped != (mark == kByteOrder))
                 length = __builtin_bswap32(length);
             m_swapped = mark == kByteOrder;
             rest = 12;
         }
         if (length < rest + 4 || length % 4 != 0 || length > kMostPacket + 64)
-            return broken(fmt::format("no block is {} bytes long", length));
+            return end(fmt::format("no block is {} bytes long", length));
         const uint8_t* body = take(length - rest, false);
         if (!body)
-            return false;
+            return Step::End;
         const std::span content(body, length - rest - 4);
         if (u32(content.data() + content.size()) != length)
-            return broken("a block says two lengths");
+            return end("a block says two lengths");
         if (type == kSection) {
             m_firstInterface = m_interfaces.size();
         } else if (type == kInterface) {
             interfaceBlock(content);
+        } else if (type == kStatistics) {
+            statisticsBlock(content);
+            return Step::Statistics;
         } else if (type == kEnhancedPacket || type == kOldPacket || type == kSimplePacket) {
             if (blockPacket(type, content, packet))
-                return true;
+                return Step::Packet;
             if (m_damage)
-                return false;
+                return Step::End;
         }
     }
 }
@@ -225,11 +247,35 @@ void PacketFile::interfaceBlock(std::span<const uint8_t> body)
             else if (code == kIfResolution && length >= 1)
                 out.unitsPerSecond = unitsOf(options[0]);
             else if (code == kIfOffset && length >= 8)
-                out.offsetSeconds = static_cast<int64_t>(m_swapped ? core::loadBe<8>(options.data()) : u32(options.data()) | static_cast<uint64_t>(u32(options.data() + 4)) << 32);
+                out.offsetSeconds = static_cast<int64_t>(u64(options.data()));
             options = options.subspan(std::min(options.size(), (length + 3) / 4 * 4));
         }
     }
     m_interfaces.push_back(std::move(out));
+}
+
+void PacketFile::statisticsBlock(std::span<const uint8_t> body)
+{
+    const size_t number = body.size() < 12 ? SIZE_MAX : u32(body.data());
+    if (!m_statistics || number >= m_interfaces.size() - m_firstInterface)
+        return;
+    const auto& interface = m_interfaces[m_firstInterface + number];
+    CaptureStatistics out {.timeNs = timeOf(interface, static_cast<uint64_t>(u32(body.data() + 4)) << 32 | u32(body.data() + 8))};
+    for (auto options = body.subspan(12); options.size() >= 12;) {
+        const uint16_t code = u16(options.data());
+        const size_t length = u16(options.data() + 2);
+        if (code == 0)
+            break;
+        const uint64_t value = length >= 8 ? u64(options.data() + 4) : 0;
+        if (code == kReceived)
+            out.received = value;
+        else if (code == kDroppedByInterface)
+            out.droppedByInterface = value;
+        else if (code == kDroppedByKernel)
+            out.droppedByKernel = value;
+        options = options.subspan(std::min(options.size(), 4 + (length + 3) / 4 * 4));
+    }
+    m_statistics(out);
 }
 
 bool PacketFile::blockPacket(uint32_t type, std::span<const uint8_t> body, CapturedPacket& packet)

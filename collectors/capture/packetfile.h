@@ -32,6 +32,14 @@ struct CaptureInterface {
     int64_t offsetSeconds = 0; ///< to add to time stamps
 };
 
+/// What whoever captures says of an interface: totals.
+struct CaptureStatistics {
+    uint64_t timeNs = 0;
+    uint64_t received = 0; ///< packets
+    uint64_t droppedByKernel = 0; ///< its buffer was full
+    uint64_t droppedByInterface = 0;
+};
+
 /// Reads pcap (µs and ns, both byte orders, and the variant with longer packet headers) and pcapng with any number of sections and
 /// interfaces, each with a link type of its own (draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng). libpcap reads no pcapng with
 /// several link types, and takes longer for a packet than metering it does. Takes constant memory. Used by one thread.
@@ -40,11 +48,17 @@ public:
     /// Takes a stream of which nothing was read yet; `path` is for messages. Fails when it does not begin as a capture does.
     static core::Result<std::unique_ptr<PacketFile>> open(std::unique_ptr<ByteStream> stream, const std::filesystem::path& path);
 
-    /// False at the end; see damage().
+    enum class Step : uint8_t { Packet, Statistics, End };
+    /// Reads on to the next packet or statistics block. At the End see damage().
+    Step step(CapturedPacket& packet);
+    /// To the next packet; false at the end.
     bool next(CapturedPacket& packet);
 
     /// To be called each time before the bytes of packets read so far go, by next().
     void onRefill(std::function<void()> call) { m_beforeRefill = std::move(call); }
+
+    /// To be called for each interface statistics block, by step(). Live captures bring one a second, so that time goes on.
+    void onStatistics(std::function<void(const CaptureStatistics&)> call) { m_statistics = std::move(call); }
 
     /// Set at the end of a capture that broke off: what is wrong, and at which byte.
     [[nodiscard]] const std::optional<core::Error>& damage() const { return m_damage; }
@@ -61,10 +75,12 @@ private:
     }
     bool begin();
     bool nextRecord(CapturedPacket& packet);
-    bool nextBlock(CapturedPacket& packet);
+    Step nextBlock(CapturedPacket& packet);
     bool blockPacket(uint32_t type, std::span<const uint8_t> body, CapturedPacket& packet);
     bool section(std::span<const uint8_t> body);
     void interfaceBlock(std::span<const uint8_t> body);
+    void statisticsBlock(std::span<const uint8_t> body);
+    [[nodiscard]] uint64_t u64(const uint8_t* p) const;
     /// The next `n` bytes; empty when there are not so many, which is damage unless the file ends before the first.
     const uint8_t* take(size_t n, bool mayEnd);
     void makeRoom(size_t n);
@@ -76,6 +92,7 @@ private:
     std::filesystem::path m_path;
     std::vector<uint8_t> m_buffer;
     std::function<void()> m_beforeRefill;
+    std::function<void(const CaptureStatistics&)> m_statistics;
     size_t m_at = 0;
     size_t m_end = 0;
     uint64_t m_taken = 0; ///< bytes of the file before m_at

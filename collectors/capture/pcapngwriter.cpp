@@ -91,6 +91,26 @@ core::Result<void> PcapngWriter::write(const CapturedPacket& packet, const Captu
     return m_buffer.size() < kHandedOver ? core::Result<void>() : finish();
 }
 
+core::Result<void> PcapngWriter::statistics(const CaptureInterface& from, const CaptureStatistics& statistics)
+{
+    constexpr uint16_t kReceived = 4, kDroppedByInterface = 5, kDroppedByKernel = 7;
+    const uint32_t interface = interfaceOf(from, from.linkType);
+    constexpr size_t kLength = 20 + 3 * 12 + 4 + 4;
+    number(5, 4);
+    number(kLength, 4);
+    number(interface, 4);
+    number(statistics.timeNs >> 32, 4);
+    number(statistics.timeNs & 0xffffffff, 4);
+    for (const auto& [code, value] : {std::pair {kReceived, statistics.received}, {kDroppedByInterface, statistics.droppedByInterface}, {kDroppedByKernel, statistics.droppedByKernel}}) {
+        number(code, 2);
+        number(8, 2);
+        number(value, 8);
+    }
+    number(0, 4);
+    number(kLength, 4);
+    return finish();
+}
+
 core::Result<void> PcapngWriter::finish()
 {
     auto done = m_put(m_buffer);

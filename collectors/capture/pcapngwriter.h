@@ -19,6 +19,8 @@ public:
 
     /// `from` is what the packet was captured on.
     core::Result<void> write(const CapturedPacket& packet, const CaptureInterface& from);
+    /// An interface statistics block; handed over at once, with all before it.
+    core::Result<void> statistics(const CaptureInterface& from, const CaptureStatistics& statistics);
     /// Hands over what is left.
     core::Result<void> finish();
     [[nodiscard]] uint64_t packets() const { return m_packets; }
