@@ -83,7 +83,7 @@ tl::expected<QuestionInput, int> readCaptures(const Arguments& args, const Runti
 void addInputOption(Arguments& args)
 {
     args.addOption(QStringLiteral("input"), QStringLiteral("KEY=VALUE,…"),
-                   QObject::tr("How captures are decoded: decoder, time, exporter, decapsulation, strict, elements, allow, packets, active, inactive, as in an [[input]] of the configuration."));
+                   QObject::tr("How captures are decoded: decoder, time, exporter, decapsulation, strict, elements, allow, packets, active, inactive, csv, as in an [[input]] of the configuration."));
 }
 
 core::Result<Runtime> loadRuntime(const Arguments& args)

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "collectors/capture/capturefile.h"
+#include "collectors/csv/csvfile.h"
 #include "collectors/ipfix/ipfixfile.h"
 #include "collectors/nfcapd/nfcapdfile.h"
 
@@ -15,6 +16,7 @@ constexpr std::array kKinds {
     FileKind {"capture", "a packet capture (pcap or pcapng)", &CaptureFile::recognise, &CaptureFile::open, &CaptureFile::beginsMs},
     FileKind {"nfcapd", "an nfcapd file of nfdump", &NfcapdFile::recognise, &NfcapdFile::open},
     FileKind {"ipfix", "a file of IPFIX messages", &IpfixFile::recognise, &IpfixFile::open, &IpfixFile::beginsMs},
+    FileKind {"csv", "a CSV file of flows with a header line", &CsvFile::recognise, &CsvFile::open},
 };
 
 bool startsWith(std::span<const uint8_t> bytes, std::string_view mark)

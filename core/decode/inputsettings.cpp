@@ -143,6 +143,12 @@ constexpr std::array kSettings {
         [](const InputSettings& s) { return fmt::format("{}s", s.activeSeconds); }},
     Setting {"inactive", [](InputSettings& s, std::string_view words) { return seconds("inactive", words, s.inactiveSeconds); },
         [](const InputSettings& s) { return fmt::format("{}s", s.inactiveSeconds); }},
+    Setting {"csv",
+        [](InputSettings& s, std::string_view words) -> Result<void> {
+            s.csv = words.empty() ? std::nullopt : std::optional(std::string(words));
+            return {};
+        },
+        [](const InputSettings& s) { return s.csv.value_or(std::string()); }},
 };
 
 constexpr auto kKeys = [] {

@@ -29,6 +29,7 @@ struct InputSettings {
     PacketUse packets = PacketUse::Auto;
     uint32_t activeSeconds = 60; ///< a metered flow that lasts longer is told in parts
     uint32_t inactiveSeconds = 15; ///< a metered flow that was silent for so long has ended
+    std::optional<std::string> csv; ///< which field of a CSV file is which column, in words without commas
     bool operator==(const InputSettings&) const = default;
 
     void applyTo(DecoderOptions& options) const;

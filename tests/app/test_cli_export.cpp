@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // rivereto export, from outside: what is in the files, what is refused, and that nothing half-written is left.
+#include <algorithm>
+
 #include <sys/stat.h>
 
 #include "tests/app/program.h"
-#include "tests/support/corpus.h"
 
 using namespace rivereto::support;
 
@@ -17,6 +18,10 @@ private slots:
     void fieldsAndCount();
     void fromCaptures();
     void databaseHasAllColumns();
+    void ipfixComesBack();
+    void csvComesBack();
+    void nfcapdComesBack();
+    void mappedCsv();
     void formatByNameAndEnding();
     void wrongUsage_data();
     void wrongUsage();
@@ -140,6 +145,69 @@ void TestCliExport::databaseHasAllColumns()
     QVERIFY(QFile::remove(copy));
 }
 
+void TestCliExport::ipfixComesBack()
+{
+    const auto file = path("flows.ipfix");
+    const auto ran = exported({"--output", file});
+    COMPARE_EXIT(ran, 0);
+    VERIFY_RAN(ran.err.contains("ipfix has no place for") && ran.err.contains("ExportProtocol"), ran);
+    const QStringList fields {"--fields", "TimeReceived,TimeFlowStart,TimeFlowEnd,SamplingRate,ExporterAddress,ObservationDomain,SrcAddr,DstAddr,SrcAS,DstAS,InIfIndex,"
+                                          "OutIfIndex,EType,Proto,SrcPort,DstPort,Bytes,Packets,TCPFlags"};
+    const auto sorted = [](const Ran& ran) {
+        auto lines = ran.lines();
+        std::ranges::sort(lines);
+        return lines;
+    };
+    const auto wanted = sorted(asked(QStringList{"--format", "csv"} + fields));
+    // As it is, compressed, and through a pipe; the exporter is told by the messages.
+    QCOMPARE(sorted(m_program.run(QStringList{"query", "-r", file, "--kind", "flows", "--format", "csv", "--input", "exporter=message"} + fields)), wanted);
+    COMPARE_EXIT(m_program.shell(QStringLiteral("gzip -k %1").arg(file)), 0);
+    QCOMPARE(sorted(m_program.run(QStringList{"query", "-r", file + ".gz", "--kind", "flows", "--format", "csv"} + fields)), wanted);
+    const auto piped = m_program.shell(QStringLiteral("\"$RIVERETO_BINARY\" export --db %1 --output - --format ipfix --quiet | \"$RIVERETO_BINARY\" import - --db %2 --quiet")
+                                           .arg(m_db, path("piped.rivereto")));
+    COMPARE_EXIT(piped, 0);
+    QCOMPARE(sorted(m_program.run(QStringList{"query", "--db", path("piped.rivereto"), "--kind", "flows", "--format", "csv"} + fields)), wanted);
+}
+
+void TestCliExport::csvComesBack()
+{
+    const auto file = path("again.csv");
+    COMPARE_EXIT(exported({"--output", file}), 0);
+    const auto again = m_program.run({"export", "-r", file, "--output", "-", "--format", "csv", "--quiet"});
+    COMPARE_EXIT(again, 0);
+    QCOMPARE(again.out, readAll(file));
+}
+
+void TestCliExport::nfcapdComesBack()
+{
+    const auto file = path("flows.nfcapd");
+    COMPARE_EXIT(exported({"--output", file}), 0);
+    COMPARE_EXIT(exported({"--output", file}), 1); // is there already
+    const auto count = [&](const QString& from) { return m_program.run({"query", "-r", from, "--units", "flows", "--format", "csv"}).lines().value(1).toInt(); };
+    QCOMPARE(count(file), kFlows);
+    const auto folder = path("nfcapd/");
+    COMPARE_EXIT(exported({"--output", folder, "--format", "nfcapd"}), 0);
+    int all = 0;
+    const auto names = QDir(folder).entryList({"nfcapd.*"}, QDir::Files);
+    QVERIFY(names.size() >= 12);
+    for (const auto& name : names)
+        all += count(folder + name);
+    QCOMPARE(all, kFlows);
+}
+
+void TestCliExport::mappedCsv()
+{
+    const auto file = path("mapped.csv");
+    QVERIFY(writeAll(file, "when;who;volume\n2026-11-23 18:00;192.0.2.1;7\n2026-11-23 18:01;192.0.2.2;x\n"));
+    const auto refused = m_program.run({"export", "-r", file, "--output", "-", "--format", "csv"});
+    COMPARE_EXIT(refused, 1);
+    VERIFY_RAN(refused.err.contains("“when”, “who”, “volume”") && refused.err.contains("--input csv="), refused);
+    const auto ran = m_program.run({"export", "-r", file, "--output", "-", "--format", "csv", "--fields", "TimeReceived,SrcAddr,Bytes", "--input", "csv=TimeReceived=when+SrcAddr=who+Bytes=volume"});
+    COMPARE_EXIT(ran, 3);
+    VERIFY_RAN(ran.err.contains("line 3") && ran.err.contains("“x” is no Bytes"), ran);
+    QCOMPARE(ran.out, QByteArray("TimeReceived,SrcAddr,Bytes\n2026-11-23T18:00:00.000Z,192.0.2.1,7\n"));
+}
+
 void TestCliExport::formatByNameAndEnding()
 {
     const auto file = path("ending.CSV");
@@ -240,7 +308,7 @@ void TestCliExport::placesThatCannotBeWritten()
 void TestCliExport::fullDiskLeavesNothing_data()
 {
     QTest::addColumn<QString>("name");
-    for (const auto* ending : {"csv", "json", "rivereto"})
+    for (const auto* ending : {"csv", "json", "ipfix", "nfcapd", "rivereto"})
         QTest::newRow(ending) << QStringLiteral("full.") + ending;
 }
 

@@ -17,6 +17,12 @@
 #define LLVMFuzzerTestOneInput fuzzNfcapd
 #include "tests/fuzz/fuzz_nfcapd.cpp"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzzIpfixFile
+#include "tests/fuzz/fuzz_ipfixfile.cpp"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzzCsv
+#include "tests/fuzz/fuzz_csv.cpp"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzzFilter
 #include "tests/fuzz/fuzz_filter.cpp"
 #undef LLVMFuzzerTestOneInput
@@ -47,6 +53,8 @@ void FuzzTest::seeds_data()
     QTest::newRow("templates") << "templates" << Target(fuzzTemplates);
     QTest::newRow("capture") << "capture" << Target(fuzzCapture);
     QTest::newRow("nfcapd") << "nfcapd" << Target(fuzzNfcapd);
+    QTest::newRow("ipfixfile") << "ipfixfile" << Target(fuzzIpfixFile);
+    QTest::newRow("csv") << "csv" << Target(fuzzCsv);
     QTest::newRow("filter") << "filter" << Target(fuzzFilter);
     QTest::newRow("translate") << "translate" << Target(fuzzTranslate);
 }
