@@ -54,7 +54,8 @@ private slots:
         compare(arguments, 2000);
     }
 
-    /// The files that version 1.7.1 can read. Of records with addresses of both families it shows those that are zero.
+    /// The files that version 1.7.1 can read, but for long ones. Of records with addresses of both families it shows those that
+    /// are zero.
     void corpusBesideNfdump()
     {
         if (!corpus())
@@ -63,10 +64,10 @@ private slots:
         for (const auto& entry : std::filesystem::directory_iterator(*corpus() / "nfcapd")) {
             const auto name = entry.path().filename().string();
             const auto is = [&](const char* part) { return name.find(part) != std::string::npos; };
-            if (!is("zstd") && !is("large") && !is("overflowd-v5") && !is("pmacct501"))
+            if (!is("zstd") && !is("large") && !is("overflowd") && !is("pmacct501"))
                 arguments << file(entry.path());
         }
-        compare(arguments, 9000);
+        compare(arguments, 4500);
     }
 
     /// Packets metered by softflowd, collected by nfcapd, and packed anew by nfdump in every way it knows.
