@@ -33,6 +33,11 @@ void saySummary(const ExportSummary& summary, const ExportOrder& order)
     say(fmt::format("{} flows, {}{:.2f} seconds\n", core::formatCount(summary.rows), size, summary.seconds));
 }
 
+int sayNotWritten(const core::Error& error, const ExportOrder& order)
+{
+    return sayFailed(error.text == core::kCancelled ? core::makeError("cancelled; “{}” was not written", order.output.string()) : error);
+}
+
 /// The database would be gone before it is read.
 bool isSource(const storage::SqliteStore& store, const std::filesystem::path& output)
 {
@@ -47,17 +52,15 @@ int exportFrom(storage::SqliteStore& store, ExportOrder& order, const Arguments&
     if (order.format->fields && order.fields.empty()) {
         auto columns = filledColumns(store, order.query, order.now, control);
         if (!columns)
-            return sayFailed(columns.error());
+            return sayNotWritten(columns.error(), order);
         order.fields = std::move(*columns);
     }
     ProgressLine line(args.quiet());
     order.progress = [&](const ExportProgress& progress) { line.show(rateText(progress)); };
     const auto done = exportFlows(store, order, control);
     line.clear();
-    if (!done && done.error().text == core::kCancelled)
-        return sayFailed(core::makeError("cancelled; “{}” was not written", order.output.string()));
     if (!done)
-        return sayFailed(done.error());
+        return sayNotWritten(done.error(), order);
     if (!args.quiet() && !done->closed)
         saySummary(*done, order);
     return sayDamagedParts(done->damaged, order.now, store.path());

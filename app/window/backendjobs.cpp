@@ -9,6 +9,7 @@
 #include "app/session/inputfiles.h"
 #include "app/window/programbackend.h"
 #include "collectors/demo/demo.h"
+#include "collectors/live/interfaces.h"
 #include "ui/models/texts.h"
 
 namespace rivereto::app {
@@ -75,7 +76,7 @@ QString damage(const ImportSummary& summary)
 
 } // namespace
 
-void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop, const Post& post)
+void ProgramBackend::readCaptures(const QStringList& paths, bool meter, std::stop_token stop, const Post& post)
 {
     const auto files = inputFiles(namesOf(paths));
     const auto list = std::make_shared<const QList<ui::JobFile>>(waiting(files));
@@ -104,6 +105,8 @@ void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop
     };
     auto options = m_runtime.importOptions(m_threads);
     options.progress = told;
+    if (meter)
+        options.settings.packets = core::PacketUse::Meter;
     options.fileDone = [&](const ImportedFile& file) { post([this, file] { fileRead(file); }); };
     const auto pause = m_pause;
     options.pause = pause.get();
@@ -130,8 +133,8 @@ void ProgramBackend::readCaptures(const QStringList& paths, std::stop_token stop
             emit failed(tr("%1 holds flow export, but no flow could be decoded: the Inspect page shows each datagram and what is wrong with it.").arg(name));
         else if (flows == 0 && !cancelled)
             emit failed(tr("%1 holds no flows: there is neither flow export nor IP traffic in it.").arg(name));
-        else if (flows > 0 && left >= datagrams)
-            emit succeeded(tr("%1 also holds %L2 packets that are no flow export. Meter packets in the Capture menu makes flows of such packets, too.").arg(name).arg(left));
+        else if (left > 0 && left >= datagrams)
+            emit succeeded(tr("%1 also holds %L2 packets that are no flow export. Capture ▸ Meter packets beside flow export makes flows of such packets, too, when it is opened again.").arg(name).arg(left));
     });
 }
 
@@ -241,7 +244,7 @@ void ProgramBackend::setListening(bool on)
     if (m_listenerBusy || on == (m_listener != nullptr))
         return;
     if (on) {
-        beginListening();
+        beginListening(m_runtime.listenSpecs());
         return;
     }
     m_second.stop();
@@ -262,12 +265,42 @@ void ProgramBackend::setListening(bool on)
     });
 }
 
+void ProgramBackend::listInterfaces()
+{
+    m_pool.start([this] {
+        const auto found = collectors::listInterfaces();
+        QList<ui::InterfaceInfo> out;
+        for (const auto& one : found.value_or(std::vector<collectors::NetworkInterface>())) {
+            ui::InterfaceInfo info{.name = ui::text(one.name), .state = !one.up ? tr("down") : one.running ? tr("up") : tr("no carrier"), .addresses = {}, .description = ui::text(one.description)};
+            for (const auto& address : one.addresses)
+                info.addresses << ui::text(address);
+            out << info;
+        }
+        const auto problem = found ? QString() : ui::errorText(found.error());
+        QMetaObject::invokeMethod(this, [this, out, problem] { emit interfacesListed(out, problem); }, Qt::QueuedConnection);
+    });
+}
+
+QString ProgramBackend::captureFilterError(const QString& filter) const { return ui::text(collectors::captureFilterError(filter.toStdString())); }
+
+void ProgramBackend::startCapture(const QStringList& interfaces, const QString& filter, unsigned snapLength)
+{
+    if (m_listenerBusy || m_listener) {
+        emit failed(tr("Flows are being received already; stop that first."));
+        return;
+    }
+    std::vector<ListenSpec> specs;
+    for (const auto& name : interfaces)
+        specs.push_back({.interface = name.toStdString(), .filter = filter.toStdString(), .snapLength = snapLength});
+    beginListening(specs);
+}
+
 /// Into the open database when it can be written – reopened for that if need be – or into a new one.
-void ProgramBackend::beginListening()
+void ProgramBackend::beginListening(const std::vector<ListenSpec>& specs)
 {
     m_listenerBusy = true;
     const Opened current{.database = m_database, .name = m_name, .path = m_path, .writable = m_writable};
-    m_pool.start([this, current] {
+    m_pool.start([this, current, specs] {
         auto opened = current;
         core::Result<void> result;
         if (!opened.database || !opened.writable) {
@@ -280,7 +313,7 @@ void ProgramBackend::beginListening()
         }
         std::shared_ptr<Listener> listener;
         if (result) {
-            auto started = Listener::start(m_runtime.listenSpecs(), m_runtime.schema(), *opened.database->store, m_runtime.pipelineOptions(m_threads), opened.database->store.get());
+            auto started = Listener::start(specs, m_runtime.schema(), *opened.database->store, m_runtime.pipelineOptions(m_threads), opened.database->store.get());
             if (started)
                 listener = std::move(*started);
             else
@@ -305,6 +338,12 @@ void ProgramBackend::listenInto(Opened opened)
     for (const auto port : m_listener->ports())
         ports << QString::number(port);
     m_input = {.listening = true, .ports = ports.join(QStringLiteral(" · "))};
+    for (const auto& name : m_listener->interfaces())
+        m_input.interfaces << ui::text(name);
+    if (!m_input.interfaces.isEmpty()) {
+        m_input.snapLength = m_listener->snapLength();
+        m_input.ports = m_input.interfaces.join(QStringLiteral(" · "));
+    }
     m_lastCounters = {};
     if (m_database && !m_path.isEmpty() && opened.path == m_path) {
         // The same file, now for writing: what is shown stays.
@@ -334,6 +373,8 @@ void ProgramBackend::tick()
     m_input.queueFill = now.queueFill;
     m_input.lostKernel = now.kernelDrops;
     m_input.lostHere = now.dropped;
+    m_input.packets = now.packets;
+    m_input.packetsLost = now.packetDrops;
     m_heard = m_heard || flows > 0;
     m_lastCounters = now;
     emit inputChanged();

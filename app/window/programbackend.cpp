@@ -155,11 +155,12 @@ void ProgramBackend::openPaths(const QStringList& paths)
         setListening(false);
     const auto first = QFileInfo(paths[0]).fileName();
     const auto title = paths.size() == 1 ? tr("Reading %1").arg(first) : tr("Reading %1 and %2 more").arg(first).arg(paths.size() - 1);
-    startJob(title, [this, paths](std::stop_token stop, const Post& post) {
+    const bool meter = preference(QStringLiteral("meterPackets")) == QStringLiteral("yes");
+    startJob(title, [this, paths, meter](std::stop_token stop, const Post& post) {
         if (paths.size() == 1 && isDatabase(paths[0]))
             openDatabaseFile(paths[0], post);
         else
-            readCaptures(paths, stop, post);
+            readCaptures(paths, meter, stop, post);
     });
 }
 

@@ -49,6 +49,9 @@ public:
     [[nodiscard]] bool knowsPackets() const override { return m_knowsPackets; }
     void startDemo() override;
     void setListening(bool on) override;
+    void listInterfaces() override;
+    [[nodiscard]] QString captureFilterError(const QString& filter) const override;
+    void startCapture(const QStringList& interfaces, const QString& filter, unsigned snapLength) override;
 
 private:
     using Database = std::shared_ptr<OpenDatabase>;
@@ -67,14 +70,14 @@ private:
     void adopt(Opened opened);
     void release(Database database);
     void openFile(const QString& path);
-    void readCaptures(const QStringList& paths, std::stop_token stop, const Post& post);
+    void readCaptures(const QStringList& paths, bool meter, std::stop_token stop, const Post& post);
     void openDatabaseFile(const QString& path, const Post& post);
     void makeDemo(std::stop_token stop, const Post& post);
     void progressed(const ImportProgress& progress, double share);
     void fileRead(const ImportedFile& file);
     void readingFile(const QString& path);
     void openPackets(const QString& path);
-    void beginListening();
+    void beginListening(const std::vector<ListenSpec>& specs);
     void listenInto(Opened opened);
     void tick();
     void remember(const ui::RecentFile& file);

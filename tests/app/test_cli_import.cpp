@@ -128,9 +128,10 @@ void TestCliImport::missingFileFails()
     const auto ran = m_program.run({"import", path("nowhere.pcap"), "--db", path("missing.rivereto")});
     COMPARE_EXIT(ran, 1);
     VERIFY_RAN(ran.err.contains("nowhere.pcap") && ran.err.contains("No such file"), ran);
-    const auto folder = m_program.run({"import", m_folder.path(), "--db", path("missing.rivereto")});
+    QVERIFY(QDir(m_folder.path()).mkpath("empty/below"));
+    const auto folder = m_program.run({"import", path("empty"), "--db", path("missing.rivereto")});
     COMPARE_EXIT(folder, 1);
-    VERIFY_RAN(folder.err.contains("directory"), folder);
+    VERIFY_RAN(folder.err.contains("no file with traffic"), folder);
 }
 
 void TestCliImport::garbageFails()

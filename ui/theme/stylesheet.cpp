@@ -116,6 +116,13 @@ QLabel[role="error"] { color: @error@; font-size: 12px; }
 #key { background: @background@; border: 1px solid @border@; border-radius: 3px; color: @secondary@; font-size: 11px; padding: 1px 6px; }
 QProgressBar { background: @softBorder@; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: @accent@; border-radius: 2px; }
+QTreeWidget { background: @surface@; border: 1px solid @border@; border-radius: 4px; outline: none; }
+#popup QTreeWidget { border: none; }
+QTreeWidget::item { padding: 0 4px; height: 26px; border-bottom: 1px solid @softBorder@; }
+QTreeWidget::item:selected { background: @softAccent@; color: @text@; }
+QTreeWidget QHeaderView::section { background: @background@; border: none; border-bottom: 1px solid @border@; padding: 5px 7px; color: @secondary@; font-weight: 600; font-size: 12px; }
+QSpinBox { background: @control@; border: 1px solid @border@; border-radius: 4px; padding: 0 8px; min-height: 26px; }
+QSpinBox:focus { border-color: @accent@; }
 QTableView { background: @surface@; border: none; gridline-color: @softBorder@; outline: none; }
 QHeaderView { background: @background@; border: none; }
 QTableView QTableCornerButton::section { background: @background@; border: none; }

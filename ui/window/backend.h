@@ -53,6 +53,14 @@ struct FlowOrder {
     bool openIt = false;   ///< in the program that the system has for such files
 };
 
+/// What can be captured on.
+struct InterfaceInfo {
+    QString name;
+    QString state; ///< translated
+    QStringList addresses;
+    QString description;
+};
+
 /// What the status bar says of inputs and losses.
 struct InputStatus {
     bool listening = false;
@@ -61,6 +69,10 @@ struct InputStatus {
     double queueFill = 0;     ///< 0 … 1
     quint64 lostKernel = 0;   ///< datagrams that the kernel dropped
     quint64 lostHere = 0;     ///< datagrams that Rivereto dropped
+    QStringList interfaces;   ///< captured on
+    quint64 packets = 0;      ///< captured
+    quint64 packetsLost = 0;  ///< dropped by the kernel or the interface
+    unsigned snapLength = 0;  ///< octets of a packet that are captured
 };
 
 /// A file that was opened before.
@@ -113,6 +125,12 @@ public:
     virtual void startDemo() = 0;
     /// Listens on the configured ports into the open or a new database.
     virtual void setListening(bool on) = 0;
+    /// interfacesListed() answers.
+    virtual void listInterfaces() { }
+    /// What is wrong with a capture filter, as libpcap says it; empty: nothing.
+    [[nodiscard]] virtual QString captureFilterError(const QString&) const { return {}; }
+    /// Meters the packets of interfaces into the open or a new database; setListening(false) ends it.
+    virtual void startCapture(const QStringList& /*interfaces*/, const QString& /*filter*/, unsigned /*snapLength*/) { }
 
 signals:
     /// Another database, or none.
@@ -123,6 +141,7 @@ signals:
     void dataChanged();
     void jobChanged();
     void inputChanged();
+    void interfacesListed(const QList<InterfaceInfo>& interfaces, const QString& problem);
     void recentFilesChanged();
     /// What went wrong, where, and what to do; plain text.
     void failed(const QString& what);

@@ -9,6 +9,7 @@
 #include <QMessageBox>
 
 #include "ui/explore/readyviews.h"
+#include "ui/window/capturedialog.h"
 #include "ui/window/mainwindow.h"
 
 namespace rivereto::ui {
@@ -162,6 +163,17 @@ void MainWindow::buildCaptureMenu()
 {
     auto* menu = m_menus->addMenu(tr("&Capture"));
     m_listenAction = menu->addAction(tr("&Listen"), QKeySequence(Qt::CTRL | Qt::Key_L), this, [this] { m_backend.setListening(!m_backend.input().listening); });
+    menu->addAction(tr("From an &interface…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), this, [this] {
+        auto* dialog = new CaptureDialog(m_backend, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    });
+    auto* meter = menu->addAction(tr("&Meter packets beside flow export"), this, [] { });
+    meter->setToolTip(tr("In captures that hold both: packets that are no flow export become flows, too."));
+    meter->setCheckable(true);
+    meter->setChecked(m_backend.preference(QStringLiteral("meterPackets")) == QStringLiteral("yes"));
+    connect(meter, &QAction::toggled, this, [this](bool on) { m_backend.setPreference(QStringLiteral("meterPackets"), on ? QStringLiteral("yes") : QString()); });
+    menu->addSeparator();
     menu->addAction(tr("&Demo network"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::startDemo);
     menu->addSeparator();
     m_cancelAction = menu->addAction(tr("&Cancel reading"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Period), this, [this] { m_backend.cancelJob(); });

@@ -49,7 +49,10 @@ void StatusLine::sync()
     if (input.listening) {
         left << tr("%1 flows/s").arg(count(static_cast<uint64_t>(input.flowsPerSecond)));
         left << tr("Queue %1").arg(strong(text(core::formatPercent(input.queueFill))));
-        left << tr("Lost %1 kernel · %2 Rivereto").arg(count(input.lostKernel), count(input.lostHere));
+        if (input.interfaces.isEmpty())
+            left << tr("Lost %1 kernel · %2 Rivereto").arg(count(input.lostKernel), count(input.lostHere));
+        else
+            left << tr("%1: %2 packets, %3 lost · %4 octets of each").arg(strong(input.interfaces.join(QStringLiteral(", "))), count(input.packets), count(input.packetsLost), QString::number(input.snapLength));
     } else {
         left << tr("Not listening");
     }
