@@ -55,7 +55,7 @@ core::Result<void> NfcapdFile::begin()
 {
     std::array<uint8_t, header1::kSize> header {};
     if (m_stream->readFully(std::span(header).first(kMark)) < kMark)
-        return core::fail("“{}” ends within its header", m_path.string());
+        return core::fail("“{}” is an nfcapd file that ends within its header", m_path.string());
     if (isBigEndian(header))
         return core::fail("“{}” is an nfcapd file of a big-endian machine, which cannot be read here; nfdump on that machine can write it as CSV", m_path.string());
     m_layout = layoutOf(header);
@@ -63,7 +63,7 @@ core::Result<void> NfcapdFile::begin()
         return core::fail("“{}” is an nfcapd file of layout {}; known are 1 and 2, which nfdump 1.6 and 1.7 write", m_path.string(), m_layout);
     const auto rest = std::span(header).first(m_layout == 1 ? header1::kSize : header2::kSize).subspan(kMark);
     if (m_stream->readFully(rest) < rest.size())
-        return core::fail("“{}” ends within its header", m_path.string());
+        return core::fail("“{}” is an nfcapd file that ends within its header", m_path.string());
     m_blocksRead = 0;
     m_found = {};
     m_claimed.reset();
@@ -129,9 +129,9 @@ NfcapdFile::Step NfcapdFile::failed(uint64_t at)
     if (m_stream->error() == ECANCELED)
         return Step::Stopped;
     if (m_stream->error() != 0)
-        damaged("{}: cannot be read at byte {}: {}", m_path.string(), at, m_stream->errorText());
+        damaged("“{}” cannot be read at byte {}: {}", m_path.string(), at, m_stream->errorText());
     else
-        damaged("{}: breaks off at byte {}, within a block that begins at byte {}", m_path.string(), m_stream->delivered(), at);
+        damaged("“{}” breaks off at byte {}, within a block that begins at byte {}", m_path.string(), m_stream->delivered(), at);
     m_decoded.add(DecodeCount::Truncated);
     return Step::End;
 }
@@ -149,7 +149,7 @@ NfcapdFile::Step NfcapdFile::nextBlock()
         const size_t got = m_stream->readFully(header);
         if (got == 0 && m_stream->error() == 0) {
             if (m_blocks != 0)
-                damaged("{}: ends at byte {} after {} of {} blocks", m_path.string(), at, m_blocksRead, m_blocks);
+                damaged("“{}” ends at byte {} after {} of {} blocks", m_path.string(), at, m_blocksRead, m_blocks);
             return Step::End;
         }
         if (got < header.size())
@@ -166,7 +166,7 @@ NfcapdFile::Step NfcapdFile::readBlock(std::span<const uint8_t> header)
     const auto records = loadLe<uint32_t>(header.data() + block::kRecords);
     const auto size = loadLe<uint32_t>(header.data() + block::kSize);
     if (size == 0 || size > block::kLimit || records == 0 || records > block::kLimit / kRecordHeader) {
-        damaged("{}: the block at byte {} cannot be one ({} records in {} bytes); what follows is lost", m_path.string(), at, records, size);
+        damaged("“{}”: the block at byte {} cannot be one ({} records in {} bytes); what follows is lost", m_path.string(), at, records, size);
         ++m_lostBlocks;
         return Step::End;
     }
@@ -204,7 +204,7 @@ bool NfcapdFile::unpack(std::span<const uint8_t> packed, uint32_t records, uint6
         m_unpacked = std::make_unique_for_overwrite<uint8_t[]>(block::kLimit);
     const auto size = unpackBlock(m_compression, packed, {m_unpacked.get(), block::kLimit});
     if (!size || *size == 0) {
-        damaged("{}: the block at byte {} cannot be unpacked ({}); its {} records are lost", m_path.string(), at, compressionName(m_compression), records);
+        damaged("“{}”: the block at byte {} cannot be unpacked ({}); its {} records are lost", m_path.string(), at, compressionName(m_compression), records);
         ++m_lostBlocks;
         m_lostRecords += records;
         return false;
@@ -224,13 +224,13 @@ NfcapdFile::Step NfcapdFile::endOfPart()
         return Step::End;
     const uint64_t at = m_stream->delivered();
     if (layoutOf(next) == 0) {
-        damaged("{}: what follows the last block, from byte {}, is none", m_path.string(), at);
+        damaged("“{}”: what follows the last block, from byte {}, is none", m_path.string(), at);
         return Step::End;
     }
     if (const auto begun = begin(); !begun) {
         if (m_stream->error() == ECANCELED)
             return Step::Stopped;
-        damaged("{}: at byte {} another file follows that cannot be read", m_path.string(), at);
+        damaged("“{}”: at byte {} another file follows that cannot be read", m_path.string(), at);
         return Step::End;
     }
     return Step::Good;
@@ -249,7 +249,7 @@ void NfcapdFile::compareStat()
     for (size_t i = 0; i < FlowStat::kGroups; ++i)
         lost |= more(m_claimed->groups[i], m_found.groups[i]);
     if (lost)
-        damaged("{}: counts {} flows with {} packets and {} bytes of its own, but {} flows with {} packets and {} bytes are in it", m_path.string(),
+        damaged("“{}” counts {} flows with {} packets and {} bytes of its own, but {} flows with {} packets and {} bytes are in it", m_path.string(),
             m_claimed->all.flows, m_claimed->all.packets, m_claimed->all.bytes, m_found.all.flows, m_found.all.packets, m_found.all.bytes);
 }
 
@@ -278,7 +278,7 @@ void NfcapdFile::leaveBlock()
 {
     m_lostRecords += m_recordsLeft;
     if ((m_recordsLeft != 0 || !m_rest.empty()) && !m_cut)
-        damaged("{}: the records of the block at byte {} make no sense from one on; {} are lost", m_path.string(), m_blockAt, m_recordsLeft);
+        damaged("“{}”: the records of the block at byte {} make no sense from one on; {} are lost", m_path.string(), m_blockAt, m_recordsLeft);
     m_recordsLeft = 0;
     m_rest = {};
 }

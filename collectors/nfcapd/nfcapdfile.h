@@ -11,7 +11,8 @@
 namespace rivereto::collectors {
 
 /// Layout 1 (nfdump 1.6) and 2 (nfdump 1.7), written on a little-endian machine; several files one after another are read like
-/// one. A block that is damaged is left out, and so is a record that does not fit; both are counted.
+/// one. A block that is damaged is left out, and so is a record that does not fit; both are counted. Places that damage()
+/// tells are those in the file after gzip and the like were taken off.
 class NfcapdFile final : public FlowFile {
 public:
     static bool recognise(std::span<const uint8_t> beginning);
