@@ -60,7 +60,7 @@ constexpr size_t kLimit = 5 << 20;
 constexpr size_t kRecordHeader = 4;
 
 enum class Record : uint16_t {
-    Common0 = 1, ///< layout 1 before 1.6.?: exporters up to 255
+    Common0 = 1, ///< layout 1 of early versions: exporters up to 255
     ExtensionMap = 2,
     ExporterInfo = 7,
     ExporterStat = 8,
