@@ -54,9 +54,10 @@ core::Result<CsvMapping> CsvMapping::parse(std::string_view words)
         const auto plus = words.find('+');
         const auto part = words.substr(0, plus);
         const auto equals = part.find('=');
-        if (equals == std::string_view::npos || equals == 0 || equals + 1 == part.size())
+        const auto value = equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
+        if (equals == 0 || plainName(value).empty())
             return core::fail("“{}” says no field of a column; it looks like SrcAddr=src_ip+Bytes=#7", part);
-        if (auto done = setPart(out, part.substr(0, equals), part.substr(equals + 1)); !done)
+        if (auto done = setPart(out, part.substr(0, equals), value); !done)
             return tl::unexpected(done.error());
         words = plus == std::string_view::npos ? std::string_view() : words.substr(plus + 1);
     }

@@ -16,8 +16,8 @@ namespace rivereto::collectors {
 enum class CsvTime : uint8_t { Auto, Seconds, Milliseconds, Microseconds, Nanoseconds, DayFirst, MonthFirst };
 
 /// In words "SrcAddr=src_ip+Bytes=#7+delimiter=tab+time=ms+zone=120": parts separated by "+", for commas separate the settings of
-/// an input. A header is written as its name – case, spaces and punctuation do not count – or as "#" and the field's number
-/// from 1. Keys beside names of columns: Duration (seconds, from start to end), delimiter (comma, semicolon, tab, pipe), time
+/// an input. A header is written as its name – case, spaces and punctuation do not count – or, where it has no letters or another
+/// has the same, as "#" and the field's number from 1. Keys beside names of columns: Duration (seconds, from start to end), delimiter (comma, semicolon, tab, pipe), time
 /// (auto, s, ms, us, ns, dmy, mdy), zone (minutes that times without a zone are ahead of UTC).
 struct CsvMapping {
     struct Entry {

@@ -384,6 +384,8 @@ void TestCsvFile::wrongMappings_data()
     QTest::addColumn<QString>("said");
     QTest::newRow("SrcAddr") << "says no field";
     QTest::newRow("=x") << "says no field";
+    QTest::newRow("Bytes=+SrcAddr=end") << "says no field";
+    QTest::newRow("Bytes=%,") << "says no field";
     QTest::newRow("delimiter=x") << "comma, semicolon, tab, pipe";
     QTest::newRow("time=noon") << "dmy";
     QTest::newRow("zone=2000") << "minutes";
