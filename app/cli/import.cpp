@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // rivereto import: captures into a database.
+#include <chrono>
+#include <thread>
+
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
 #include "app/cli/output.h"
@@ -10,6 +13,7 @@
 #include "app/session/inputfiles.h"
 #include "app/session/opendatabase.h"
 #include "core/text/number.h"
+#include "core/text/time.h"
 
 #include <fmt/ranges.h>
 
@@ -43,6 +47,98 @@ void sayUnfinished(const storage::StoreWriter::Unfinished& earlier)
     say(fmt::format("rivereto: an earlier import of “{}” did not come to its end; the {} flows it stored stay\n", file, core::formatCount(earlier.rows)));
 }
 
+/// Reads what is there, then what comes, until told to stop.
+bool follow(Importer& importer, const std::vector<std::string>& paths, std::optional<uint64_t> lengthMs, const std::stop_token& stop, ProgressLine& line)
+{
+    constexpr auto kLook = std::chrono::seconds(1);
+    const auto start = std::chrono::steady_clock::now();
+    FolderWatch watch(paths);
+    while (!stop.stop_requested() && (!lengthMs || std::chrono::steady_clock::now() - start < std::chrono::milliseconds(*lengthMs))) {
+        const auto files = watch.newFiles();
+        if (!importer.read(files, stop) && !stop.stop_requested())
+            return false;
+        line.show(fmt::format("{}  waiting for more files", paths.front()));
+        for (auto waited = std::chrono::milliseconds(0); waited < kLook && !stop.stop_requested(); waited += std::chrono::milliseconds(50))
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return true;
+}
+
+/// Times of --from and --to; the exit code when they are none.
+tl::expected<FileTimes, int> timesOf(const Arguments& args)
+{
+    FileTimes out;
+    const auto now = nowFor(false);
+    for (const auto& [name, to] : {std::pair{"from", &out.from}, {"to", &out.to}}) {
+        const auto text = args.value(QLatin1String(name));
+        if (!text)
+            continue;
+        const auto time = core::parseTime(*text, now.ms, now.utcOffsetMinutes);
+        if (!time)
+            return tl::unexpected(args.wrongUsage(fmt::format("--{}: {}", name, time.error().message())));
+        *to = *time;
+    }
+    return out;
+}
+
+int report(const ImportSummary& summary, const std::string& format)
+{
+    Output out;
+    out.write(format == "json" ? summaryJson(summary) : summaryText(summary));
+    out.flush();
+    const int exit = sayDamage(summary);
+    return out.ok() ? exit : static_cast<int>(kFailed);
+}
+
+struct ImportOrder {
+    std::string database;
+    std::vector<std::string> paths;
+    FileTimes times;
+    bool follow = false;
+    bool again = false;
+    std::optional<uint64_t> lengthMs;
+    unsigned threads = 0;
+    bool quiet = false;
+};
+
+core::Result<ImportSummary> carryOut(const ImportOrder& order, const Runtime& runtime, const std::stop_token& stop)
+{
+    const auto files = order.follow ? std::vector<std::string>() : inputFiles(order.paths, order.times);
+    if (files.empty() && !order.follow)
+        return core::fail("there is no file with traffic in {}{}", fmt::format("{}", fmt::join(order.paths, ", ")), order.times.from > 0 || order.times.to < UINT64_MAX ? " of that time" : "");
+    auto database = openDatabase(order.database, runtime.schema(), {.write = true, .import = nameOf(files)});
+    if (!database)
+        return tl::unexpected(database.error());
+    auto& store = *database->store;
+    if (const auto earlier = store.unfinishedImport(); earlier && earlier->rows > 0 && !order.quiet)
+        sayUnfinished(*earlier);
+    auto options = runtime.importOptions(order.threads);
+    if (!order.again) {
+        auto known = store.sources();
+        if (!known)
+            return tl::unexpected(known.error());
+        options.known = std::move(*known);
+    }
+    ProgressLine line(order.quiet);
+    options.progress = [&](const ImportProgress& progress) { line.show(progressText(progress)); };
+    if (order.follow)
+        options.pipeline.hold = std::chrono::milliseconds(100); // what came is there to be looked at
+    Importer importer(store.schema(), store, std::move(options));
+    if (order.follow)
+        follow(importer, order.paths, order.lengthMs, stop, line);
+    else
+        importer.read(files, stop);
+    auto summary = importer.finish();
+    line.clear();
+    if (!summary)
+        return summary;
+    // Who follows is stopped by hand: that is no import cut short.
+    summary->cancelled = summary->cancelled && !order.follow;
+    if (!summary->cancelled)
+        store.endImport();
+    return summary;
+}
+
 } // namespace
 
 int runImport(const QStringList& arguments)
@@ -51,6 +147,10 @@ int runImport(const QStringList& arguments)
     args.addOption(QStringLiteral("db"), QStringLiteral("X.rivereto"), QObject::tr("Database to add to; made when missing."));
     args.addOption(QStringLiteral("format"), QStringLiteral("text|json"), QObject::tr("Form of the summary."));
     args.addFlag(QStringLiteral("again"), QObject::tr("Read files again that were read into this database before."));
+    args.addOption(QStringLiteral("from"), QStringLiteral("TIME"), QObject::tr("Only files that end after this time."));
+    args.addOption(QStringLiteral("to"), QStringLiteral("TIME"), QObject::tr("Only files that begin before this time."));
+    args.addFlag(QStringLiteral("follow"), QObject::tr("Go on with files that come into the folders, as nfcapd or tcpdump write them, until stopped."));
+    args.addOption(QStringLiteral("for"), QStringLiteral("T"), QObject::tr("With --follow: stop after this long: 60s, 1h."));
     addInputOption(args);
     if (const auto exit = args.parse(arguments))
         return *exit;
@@ -65,42 +165,26 @@ int runImport(const QStringList& arguments)
         return args.wrongUsage(fmt::format("“{}” is no format: text or json", format));
     if (!threads)
         return kUsage;
+    ImportOrder order{.database = *path, .paths = {}, .times = {}, .follow = args.has(QStringLiteral("follow")), .again = args.has(QStringLiteral("again")), .lengthMs = {}, .threads = *threads, .quiet = args.quiet()};
+    for (const auto& file : args.operands())
+        order.paths.push_back(file.toStdString());
+    const auto times = timesOf(args);
+    if (!times)
+        return times.error();
+    order.times = *times;
+    if (const auto text = args.value(QStringLiteral("for"))) {
+        const auto interval = core::parseInterval(*text);
+        if (!interval || !order.follow)
+            return args.wrongUsage(interval ? "--for goes with --follow" : interval.error().message());
+        order.lengthMs = *interval;
+    }
 
     const StopOnSignal interrupt;
-    auto runtime = loadRuntime(args);
+    const auto runtime = loadRuntime(args);
     if (!runtime)
         return sayFailed(runtime.error());
-    std::vector<std::string> paths;
-    for (const auto& file : args.operands())
-        paths.push_back(file.toStdString());
-    const auto files = inputFiles(paths);
-    if (files.empty())
-        return sayFailed(core::makeError("there is no file with traffic in {}", fmt::format("{}", fmt::join(paths, ", "))));
-    auto database = openDatabase(*path, runtime->schema(), {.write = true, .import = nameOf(files)});
-    if (!database)
-        return sayFailed(database.error());
-    if (const auto earlier = database->store->unfinishedImport(); earlier && earlier->rows > 0 && !args.quiet())
-        sayUnfinished(*earlier);
-    ProgressLine line(args.quiet());
-    auto options = runtime->importOptions(*threads);
-    if (!args.has(QStringLiteral("again"))) {
-        auto known = database->store->sources();
-        if (!known)
-            return sayFailed(known.error());
-        options.known = std::move(*known);
-    }
-    options.progress = [&](const ImportProgress& progress) { line.show(progressText(progress)); };
-    auto summary = importFiles(files, database->store->schema(), *database->store, options, interrupt.token());
-    line.clear();
-    if (!summary)
-        return sayFailed(summary.error());
-    if (!summary->cancelled)
-        database->store->endImport();
-    Output out;
-    out.write(format == "json" ? summaryJson(*summary) : summaryText(*summary));
-    out.flush();
-    const int exit = sayDamage(*summary);
-    return out.ok() ? exit : static_cast<int>(kFailed);
+    const auto summary = carryOut(order, *runtime, interrupt.token());
+    return summary ? report(*summary, format) : sayFailed(summary.error());
 }
 
 } // namespace rivereto::app

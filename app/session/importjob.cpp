@@ -78,8 +78,13 @@ public:
             m_read.push_back(sourceOf(out, fingerprint));
     }
 
-    /// Files that were read to their end.
-    [[nodiscard]] std::vector<core::SourceFile>& sources() { return m_read; }
+    /// Files that were read to their end since the last call.
+    [[nodiscard]] std::vector<core::SourceFile> takeSources()
+    {
+        std::vector<core::SourceFile> out(m_read.begin() + static_cast<std::ptrdiff_t>(m_taken), m_read.end());
+        m_taken = m_read.size();
+        return out;
+    }
 
     /// Of what is known so far.
     [[nodiscard]] core::DecodeStats total() const
@@ -155,6 +160,7 @@ private:
     uint64_t m_allTotal = 0;
     bool m_sizesKnown = true;
     std::vector<core::SourceFile> m_read;
+    size_t m_taken = 0; ///< of them
     core::DatagramBatch m_datagrams;
     core::FlowBatch m_rows;
     core::DecodeStats m_before; ///< of the pipeline, at the end of the last file
@@ -168,35 +174,74 @@ bool ImportSummary::damaged() const
     return std::ranges::any_of(files, [](const ImportedFile& file) { return file.damaged.has_value(); });
 }
 
+struct Importer::State {
+    State(std::shared_ptr<const core::Schema> schema, core::FlowSink& s, ImportOptions o)
+        : sink(s), options(std::move(o)), pipeline(schema, s, options.pipeline), reading(pipeline, options, schema)
+    {
+    }
+    /// The sink is told what has become known since it was told last.
+    void tell()
+    {
+        const auto known = reading.total();
+        sink.received({known.records() - told.records, known.flows() - told.flows});
+        told = {known.records(), known.flows()};
+        for (auto& source : reading.takeSources())
+            sink.source(std::move(source));
+    }
+
+    core::FlowSink& sink;
+    ImportOptions options;
+    collectors::Pipeline pipeline;
+    FileReading reading;
+    ImportSummary summary;
+    core::Received told;
+    Clock::time_point start = Clock::now();
+};
+
+Importer::Importer(std::shared_ptr<const core::Schema> schema, core::FlowSink& sink, ImportOptions options)
+    : m_state(std::make_unique<State>(std::move(schema), sink, std::move(options)))
+{
+}
+
+Importer::~Importer() = default;
+
+bool Importer::read(const std::vector<std::string>& files, const std::stop_token& stop)
+{
+    auto& state = *m_state;
+    state.reading.expect(files);
+    for (const auto& path : files) {
+        auto& file = state.summary.files.emplace_back(ImportedFile{.file = path});
+        state.reading.run(file, stop);
+        if (state.options.fileDone)
+            state.options.fileDone(file);
+        state.tell();
+        state.summary.cancelled = stop.stop_requested();
+        if (state.summary.cancelled || state.pipeline.error())
+            return false;
+    }
+    return true;
+}
+
+core::Result<ImportSummary> Importer::finish()
+{
+    auto& state = *m_state;
+    state.tell();
+    if (auto finished = state.pipeline.finish(); !finished)
+        return tl::unexpected(finished.error());
+    state.summary.total = state.reading.total();
+    // Data sets that never found their template are known only at the end; they belong to the job's last file.
+    if (!state.summary.files.empty())
+        state.summary.files.back().decoded += state.reading.rest();
+    state.summary.seconds = secondsSince(state.start);
+    return std::move(state.summary);
+}
+
 core::Result<ImportSummary> importFiles(const std::vector<std::string>& files, const std::shared_ptr<const core::Schema>& schema,
                                         core::FlowSink& sink, const ImportOptions& options, std::stop_token stop)
 {
-    const auto start = Clock::now();
-    ImportSummary out;
-    collectors::Pipeline pipeline(schema, sink, options.pipeline);
-    FileReading reading(pipeline, options, schema);
-    reading.expect(files);
-    for (const auto& path : files) {
-        auto& file = out.files.emplace_back(ImportedFile{.file = path});
-        reading.run(file, stop);
-        if (options.fileDone)
-            options.fileDone(file);
-        out.cancelled = stop.stop_requested();
-        if (out.cancelled || pipeline.error())
-            break;
-    }
-    const auto known = reading.total();
-    sink.received({known.records(), known.flows()});
-    for (auto& source : reading.sources())
-        sink.source(std::move(source));
-    if (auto finished = pipeline.finish(); !finished)
-        return tl::unexpected(finished.error());
-    out.total = reading.total();
-    // Data sets that never found their template are known only at the end; they belong to the job's last file.
-    if (!out.files.empty())
-        out.files.back().decoded += reading.rest();
-    out.seconds = secondsSince(start);
-    return out;
+    Importer importer(schema, sink, options);
+    importer.read(files, stop);
+    return importer.finish();
 }
 
 } // namespace rivereto::app

@@ -55,8 +55,23 @@ struct ImportOptions {
     PauseGate* pause = nullptr;                          ///< not owned; may be null
 };
 
-/// Reads the files (see inputFiles) one after another through one pipeline, so that templates carry over. The same file comes only once,
-/// by whatever name. Blocks. Errors: the sink failed.
+/// Reads files (see inputFiles) one after another through one pipeline, so that templates carry over. The same file comes only once,
+/// by whatever name. Used by one thread.
+class Importer {
+public:
+    Importer(std::shared_ptr<const core::Schema> schema, core::FlowSink& sink, ImportOptions options);
+    ~Importer();
+    /// Blocks. False when it was stopped, or the sink failed. May be called again with more files.
+    bool read(const std::vector<std::string>& files, const std::stop_token& stop);
+    /// Everything is stored. Errors: the sink failed. Nothing can be read afterwards.
+    core::Result<ImportSummary> finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+/// The same for files that are all there.
 core::Result<ImportSummary> importFiles(const std::vector<std::string>& files, const std::shared_ptr<const core::Schema>& schema,
                                         core::FlowSink& sink, const ImportOptions& options, std::stop_token stop);
 

@@ -2,6 +2,7 @@
 #include "app/session/inputfiles.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <unordered_set>
@@ -31,6 +32,21 @@ bool isRegular(const fs::path& path)
 bool mayLookInto(const std::string& path)
 {
     return path != "-" && isRegular(path) && !storage::Database::isOpen(path);
+}
+
+uint64_t changedMs(const std::string& path)
+{
+    std::error_code error;
+    const auto time = fs::last_write_time(path, error);
+    const auto since = std::chrono::file_clock::to_sys(time).time_since_epoch();
+    return error ? UINT64_MAX : static_cast<uint64_t>(std::max<int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count(), 0));
+}
+
+bool isWithin(const Found& found, const FileTimes& times)
+{
+    if (found.beginsMs == UINT64_MAX)
+        return true;
+    return found.beginsMs < times.to && std::max(found.beginsMs, changedMs(found.path)) >= times.from;
 }
 
 void addFile(const std::string& path, bool named, std::vector<Found>& out)
@@ -68,7 +84,7 @@ void addFolder(const fs::path& folder, std::vector<Found>& out)
 
 } // namespace
 
-std::vector<std::string> inputFiles(const std::vector<std::string>& paths)
+std::vector<std::string> inputFiles(const std::vector<std::string>& paths, const FileTimes& times)
 {
     std::vector<Found> found;
     for (const auto& path : paths) {
@@ -82,10 +98,36 @@ std::vector<std::string> inputFiles(const std::vector<std::string>& paths)
     std::vector<std::string> out;
     std::unordered_set<std::string> seen;
     for (auto& one : found) {
+        if (!isWithin(one, times))
+            continue;
         std::error_code error;
         const auto canonical = one.path == "-" ? fs::path("-") : fs::weakly_canonical(one.path, error);
         if (seen.insert(error ? one.path : canonical.string()).second)
             out.push_back(std::move(one.path));
+    }
+    return out;
+}
+
+std::vector<std::string> FolderWatch::newFiles()
+{
+    constexpr uint64_t kQuietMs = 5000;
+    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    std::vector<std::string> out;
+    for (auto& path : inputFiles(m_paths)) {
+        if (m_given.contains(path) || fs::path(path).filename().string().starts_with("nfcapd.current"))
+            continue;
+        std::error_code error;
+        const auto changed = changedMs(path);
+        const std::pair state(static_cast<uint64_t>(fs::file_size(path, error)), static_cast<int64_t>(changed));
+        const auto seen = m_seen.find(path);
+        const bool quiet = changed + kQuietMs < static_cast<uint64_t>(now);
+        if (quiet || (seen != m_seen.end() && seen->second == state)) {
+            m_seen.erase(path);
+            m_given.insert(path);
+            out.push_back(std::move(path));
+        } else {
+            m_seen[path] = state;
+        }
     }
     return out;
 }

@@ -4,13 +4,36 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace rivereto::app {
 
+/// Times that files must have to do with; ms, half open. Files that say no time have to do with all.
+struct FileTimes {
+    uint64_t from = 0;
+    uint64_t to = UINT64_MAX;
+};
+
 /// Files as they are named, and those within folders that hold traffic (hidden ones are passed over), each once, by the time that their
 /// traffic begins at; what says no time comes last, as it was named. "-" and pipes are not touched. Blocks: looks into each file.
-std::vector<std::string> inputFiles(const std::vector<std::string>& paths);
+/// A file is taken to end with its last change.
+std::vector<std::string> inputFiles(const std::vector<std::string>& paths, const FileTimes& times = {});
+
+/// New files of folders (and of any other paths), as they become complete.
+class FolderWatch {
+public:
+    explicit FolderWatch(std::vector<std::string> paths) : m_paths(std::move(paths)) { }
+    /// Files that are there and were not given before: those that have not changed since the last look, or for a while. nfcapd's
+    /// current file is never among them.
+    std::vector<std::string> newFiles();
+
+private:
+    std::vector<std::string> m_paths;
+    std::unordered_set<std::string> m_given;
+    std::unordered_map<std::string, std::pair<uint64_t, int64_t>> m_seen; ///< size and time of files that may still grow
+};
 
 /// Of size, beginning, middle and end; 0 for what is no regular file or cannot be read.
 uint64_t fingerprintOf(const std::string& path);

@@ -103,10 +103,8 @@ void ProgramBackend::readCaptures(const QStringList& paths, bool meter, std::sto
             show();
         post([this, progress] { progressed(progress, progress.share()); });
     };
-    auto options = m_runtime.importOptions(m_threads);
+    auto options = fileOptions(meter);
     options.progress = told;
-    if (meter)
-        options.settings.packets = core::PacketUse::Meter;
     options.fileDone = [&](const ImportedFile& file) { post([this, file] { fileRead(file); }); };
     const auto pause = m_pause;
     options.pause = pause.get();
@@ -136,6 +134,51 @@ void ProgramBackend::readCaptures(const QStringList& paths, bool meter, std::sto
         else if (left > 0 && left >= datagrams)
             emit succeeded(tr("%1 also holds %L2 packets that are no flow export. Capture ▸ Meter packets beside flow export makes flows of such packets, too, when it is opened again.").arg(name).arg(left));
     });
+}
+
+ImportOptions ProgramBackend::fileOptions(bool meter) const
+{
+    auto out = m_runtime.importOptions(m_threads);
+    if (meter)
+        out.settings.packets = core::PacketUse::Meter;
+    return out;
+}
+
+void ProgramBackend::followFolder(const QString& path)
+{
+    if (m_listener || m_listenerBusy)
+        setListening(false);
+    const bool meter = preference(QStringLiteral("meterPackets")) == QStringLiteral("yes");
+    startJob(tr("Following %1").arg(path), [this, path, meter](std::stop_token stop, const Post& post) { follow(path, meter, std::move(stop), post); });
+}
+
+void ProgramBackend::follow(const QString& path, bool meter, std::stop_token stop, const Post& post)
+{
+    constexpr auto kLook = std::chrono::seconds(1);
+    constexpr auto kStep = std::chrono::milliseconds(50);
+    auto made = openTemporary(m_runtime.schema(), m_threads);
+    if (!made) {
+        post([this, error = made.error()] { emit failed(ui::errorText(error)); });
+        return;
+    }
+    const auto database = std::make_shared<OpenDatabase>(std::move(*made));
+    post([this, database, name = QFileInfo(path).fileName()] { adopt({.database = database, .name = tr("%1 (not saved)").arg(name), .path = {}, .writable = true, .knowsPackets = true}); });
+    auto options = fileOptions(meter);
+    options.pipeline.hold = std::chrono::milliseconds(100);
+    options.progress = [&](const ImportProgress& progress) { post([this, progress] { progressed(progress, -1); }); };
+    Importer importer(m_runtime.schema(), *database->store, options);
+    FolderWatch watch({path.toStdString()});
+    bool sound = true;
+    while (sound && !stop.stop_requested()) {
+        const auto files = watch.newFiles();
+        sound = importer.read(files, stop);
+        if (!files.empty())
+            post([this] { emit dataChanged(); });
+        for (auto waited = kStep; waited < kLook && !stop.stop_requested(); waited += kStep)
+            std::this_thread::sleep_for(kStep);
+    }
+    if (const auto done = importer.finish(); !done)
+        post([this, error = done.error()] { emit failed(ui::errorText(error)); });
 }
 
 QList<ui::FlowFileFormat> ProgramBackend::flowFormats() const

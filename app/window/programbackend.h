@@ -41,6 +41,7 @@ public:
     [[nodiscard]] std::shared_ptr<core::DatagramSource> datagrams() const override { return m_datagrams; }
 
     void openPaths(const QStringList& paths) override;
+    void followFolder(const QString& path) override;
     void saveAs(const QString& path) override;
     void cancelJob() override { m_stop.request_stop(); }
     void setJobPaused(bool paused) override;
@@ -70,8 +71,10 @@ private:
     void adopt(Opened opened);
     void release(Database database);
     void openFile(const QString& path);
+    [[nodiscard]] ImportOptions fileOptions(bool meter) const;
     void readCaptures(const QStringList& paths, bool meter, std::stop_token stop, const Post& post);
     void openDatabaseFile(const QString& path, const Post& post);
+    void follow(const QString& path, bool meter, std::stop_token stop, const Post& post);
     void makeDemo(std::stop_token stop, const Post& post);
     void progressed(const ImportProgress& progress, double share);
     void fileRead(const ImportedFile& file);

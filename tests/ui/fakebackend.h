@@ -20,6 +20,9 @@ public:
     std::shared_ptr<core::DatagramSource> source;
     int demos = 0;
     int cancels = 0;
+    bool packetsKnown = false;
+    QString captured; ///< interfaces, filter, octets
+    FlowOrder exported;
 
     void openStore(std::shared_ptr<core::FlowStore> store)
     {
@@ -43,6 +46,16 @@ public:
     void openPaths(const QStringList& files) override { paths = files; }
     void saveAs(const QString& path) override { saved = path; }
     void cancelJob() override { ++cancels; }
+    void setJobPaused(bool paused) override
+    {
+        status.paused = paused;
+        emit jobChanged();
+    }
+    QList<FlowFileFormat> flowFormats() const override { return {{.name = QStringLiteral("pcap"), .what = QStringLiteral("packets"), .ending = QStringLiteral(".pcapng")}}; }
+    void exportFlows(const FlowOrder& order) override { exported = order; }
+    bool knowsPackets() const override { return packetsKnown; }
+    QString captureFilterError(const QString& filter) const override { return filter == QStringLiteral("bad") ? QStringLiteral("syntax error") : QString(); }
+    void startCapture(const QStringList& interfaces, const QString& filter, unsigned octets) override { captured = QStringLiteral("%1|%2|%3").arg(interfaces.join(u','), filter).arg(octets); }
     void startDemo() override { ++demos; }
     void setListening(bool on) override
     {

@@ -114,6 +114,8 @@ public:
     /// A .rivereto file opens in place; captures are read into a new unnamed database.
     virtual void openPaths(const QStringList& paths) = 0;
     /// Copies the open database to a file of the user's choice.
+    /// Reads what is in a folder into a new database, and goes on with files that come into it, until the task is cancelled.
+    virtual void followFolder(const QString&) { }
     virtual void saveAs(const QString& path) = 0;
     virtual void cancelJob() = 0;
     virtual void setJobPaused(bool) { }

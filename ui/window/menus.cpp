@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QDialog>
 #include <QDialogButtonBox>
+#include <QFileDialog>
 #include <QGridLayout>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -166,6 +167,13 @@ void MainWindow::buildCaptureMenu()
     menu->addAction(tr("From an &interface…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), this, [this] {
         auto* dialog = new CaptureDialog(m_backend, this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    });
+    menu->addAction(tr("&Follow a folder…"), this, [this] {
+        auto* dialog = new QFileDialog(this, tr("Follow a folder that captures or flow files are written to"));
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(QFileDialog::Directory);
+        connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) { m_backend.followFolder(path); });
         dialog->open();
     });
     auto* meter = menu->addAction(tr("&Meter packets beside flow export"), this, [] { });
