@@ -84,6 +84,9 @@ std::string otherName(const ImportedFile& file)
 std::string emptyBecause(const ImportedFile& file)
 {
     const auto packets = std::ranges::find(file.counts, "packets", &collectors::FileCount::name);
+    const auto left = std::ranges::find(file.counts, "other-packets", &collectors::FileCount::name);
+    if (left != file.counts.end())
+        return fmt::format(": none of its {} packets is flow export; --input packets=meter makes flows of them", core::formatCount(left->count));
     return packets == file.counts.end() ? "" : fmt::format(": in its {} packets there is neither flow export nor IP", core::formatCount(packets->count));
 }
 

@@ -117,7 +117,7 @@ private slots:
         QCOMPARE(rows[0].toObject()["lost"].toInt(), 2);
         QVERIFY(rows[1].toObject()["clockSkew"].isNull());
         // Another import adds.
-        COMPARE_EXIT(m_program.run({"import", m_capture, "--db", database, "--quiet"}), 3);
+        COMPARE_EXIT(m_program.run({"import", m_capture, "--again", "--db", database, "--quiet"}), 3);
         QCOMPARE(m_program.run({"exporters", "--db", database, "--format", "json"}).json().array()[0].toObject()["lost"].toInt(), 4);
         QCOMPARE(m_program.run({"check", database}).exit, 0);
     }

@@ -328,7 +328,7 @@ void TestCliInspect::corpusAgreesWithImport()
     int compared = 0;
     for (const auto& file : files) {
         const auto whole = QString::fromStdString((*corpus() / file.path).string());
-        const auto import = m_program.run({"import", whole, "--db", path("corpus.rivereto"), "--format", "json"});
+        const auto import = m_program.run({"import", whole, "--input", "packets=leave", "--db", path("corpus.rivereto"), "--format", "json"});
         QFile::remove(path("corpus.rivereto"));
         const auto total = import.json().object()["total"].toObject();
         const auto ran = m_program.run({"inspect", whole, "--templates"});

@@ -61,7 +61,7 @@ private:
     QJsonObject import(const QString& file)
     {
         QFile::remove(db());
-        const auto ran = m_program.run({"import", file, "--db", db(), "--format", "json"});
+        const auto ran = m_program.run({"import", file, "--input", "packets=leave", "--db", db(), "--format", "json"});
         const bool right = (ran.exit == 0 && ran.err.isEmpty()) || ((ran.exit == 0 || ran.exit == 1 || ran.exit == 3) && ran.err.startsWith("rivereto: "));
         if (!right)
             qWarning("%s: exit %d: %s", qPrintable(file), ran.exit, ran.err.constData());

@@ -117,7 +117,7 @@ void NewColumnTest::throughTheProgram()
     const auto flows = program.run({"query", "-r", path("user.pcap"), "--config", config, "--kind", "flows", "--fields", "Class,Queue", "--sort", "-Queue", "--format", "ndjson"});
     QCOMPARE(flows.out, QByteArray("{\"Class\": \"silver\", \"Queue\": 9}\n{\"Class\": \"gold\", \"Queue\": 7}\n"));
     // More flows into a database with columns of its own, by a program that does not know them.
-    COMPARE_EXIT(program.run({"import", path("user.pcap"), "--db", path("user.rivereto")}), 0);
+    COMPARE_EXIT(program.run({"import", path("user.pcap"), "--again", "--db", path("user.rivereto")}), 0);
     const auto again = program.run({"query", "--db", path("user.rivereto"), "--dimensions", "Class", "--units", "flows", "--limit", "0", "--format", "csv"});
     QCOMPARE(again.lines().size(), 4); // gold, silver, and two without
     QVERIFY(writeAll(path("wrong.toml"), "[[schema.element]]\nname = \"SrcAddr\"\ntype = \"ip\"\nid = 99\nenterprise = 64500\n"));
