@@ -81,7 +81,7 @@ public:
             return kDamaged;
         }
         if (more() && !stop.stop_requested() && (*reader)->stats().datagrams == 0)
-            say(fmt::format("rivereto: “{}” holds no flows: nothing in its {} packets looks like NetFlow, IPFIX or sFlow\n", file,
+            say(fmt::format("rivereto: “{}” holds no flow export: nothing in its {} packets looks like NetFlow, IPFIX or sFlow\n", file,
                 core::formatCount((*reader)->stats().packets)));
         return kDone;
     }

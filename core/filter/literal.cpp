@@ -106,16 +106,13 @@ MaybeMeaning enumOf(const Column& column, const FilterValue& value)
 
 MaybeMeaning eTypeOf(const FilterValue& value)
 {
-    if (equalNoCase(value.text, "IPv4"))
-        return number(0x0800, "IPv4");
-    if (equalNoCase(value.text, "IPv6"))
-        return number(0x86dd, "IPv6");
+    if (const auto named = etherTypeNumber(value.text))
+        return number(*named, std::string(etherTypeName(*named)));
     const auto parsed = value.quoted ? std::nullopt : parseNumber(value.text);
     if (!parsed)
         return std::nullopt;
-    return *parsed == 0x0800 ? number(*parsed, "IPv4")
-        : *parsed == 0x86dd  ? number(*parsed, "IPv6")
-                             : number(*parsed, fmt::format("0x{:04x}", *parsed));
+    const auto name = *parsed <= 0xffff ? etherTypeName(static_cast<uint16_t>(*parsed)) : std::string_view();
+    return number(*parsed, name.empty() ? fmt::format("0x{:04x}", *parsed) : std::string(name));
 }
 
 MaybeMeaning protocolOf(const FilterValue& value)

@@ -2,6 +2,7 @@
 #include "core/text/names.h"
 
 #include <algorithm>
+#include <cctype>
 #include <array>
 
 #include <fmt/format.h>
@@ -164,6 +165,29 @@ std::optional<uint8_t> protocolNumber(std::string_view name)
 std::vector<std::string_view> protocolNames()
 {
     return allNames(kProtocols);
+}
+
+namespace {
+
+/// IEEE 802 numbers of what is seen on networks.
+constexpr std::pair<uint16_t, std::string_view> kEtherTypes[] = {
+    {0x0800, "IPv4"}, {0x86dd, "IPv6"}, {0x0806, "ARP"}, {0x8035, "RARP"}, {0x8809, "LACP"}, {0x8863, "PPPoED"}, {0x8864, "PPPoE"}, {0x888e, "EAPOL"},
+    {0x88cc, "LLDP"}, {0x8847, "MPLS"}, {0x8848, "MPLSupstream"}, {0x88e5, "MACsec"}, {0x88f7, "PTP"}, {0x8902, "CFM"}, {0x9000, "Loopback"},
+};
+
+} // namespace
+
+std::string_view etherTypeName(uint16_t number)
+{
+    const auto* found = std::ranges::find(kEtherTypes, number, &std::pair<uint16_t, std::string_view>::first);
+    return found == std::end(kEtherTypes) ? std::string_view() : found->second;
+}
+
+std::optional<uint16_t> etherTypeNumber(std::string_view name)
+{
+    const auto same = [&](const auto& type) { return std::ranges::equal(type.second, name, [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); }); };
+    const auto* found = std::ranges::find_if(kEtherTypes, same);
+    return found == std::end(kEtherTypes) ? std::nullopt : std::optional(found->first);
 }
 
 std::string_view serviceName(uint16_t port, uint8_t protocol)

@@ -21,6 +21,11 @@ std::optional<uint8_t> protocolNumber(std::string_view name);
 /// Every name in order of number, for completion.
 std::vector<std::string_view> protocolNames();
 
+/// "IPv4", "ARP" …; empty for an EtherType without a name here.
+std::string_view etherTypeName(uint16_t number);
+/// Any case.
+std::optional<uint16_t> etherTypeNumber(std::string_view name);
+
 /// Service registered for a port ("https"); empty when there is none. `protocol` 0: TCP first, then UDP.
 std::string_view serviceName(uint16_t port, uint8_t protocol = 0);
 /// Any case; also common short names (dns, imap, smtps).

@@ -103,10 +103,8 @@ void appendText(std::string& out, Type type, const void* cell, const DictionaryV
 
 void appendEType(std::string& out, uint64_t value)
 {
-    if (value == 0x0800)
-        out += "IPv4";
-    else if (value == 0x86dd)
-        out += "IPv6";
+    if (const auto name = etherTypeName(static_cast<uint16_t>(value)); !name.empty())
+        out += name;
     else if (value != 0)
         fmt::format_to(std::back_inserter(out), "0x{:04x}", value);
 }

@@ -38,6 +38,8 @@ class TestPackets : public QObject {
 private slots:
     void initTestCase() { QVERIFY2(QFile::exists(Program::path()), "RIVERETO_BINARY names the program under test"); }
     void foldersInOrderOfTime();
+    void filesByTime();
+    void foldersAreFollowed();
     void theSameFileComesOnce();
     void packetsBehindAFilter();
     void packetsOfTheCorpus();
@@ -88,6 +90,38 @@ void TestPackets::foldersInOrderOfTime()
         names << QFileInfo(file.toObject()["file"].toString()).fileName();
     QCOMPARE(names, QStringList({"b.pcap", "c.pcap", "a.pcap"}));
     QCOMPARE(ran.json()["total"]["flows"].toInt(), 3);
+}
+
+void TestPackets::filesByTime()
+{
+    // A file ends with its last change, which is now.
+    write("times/early.pcap", some(0, 1));
+    write("times/late.pcap", some(1000, 2));
+    const auto until = m_program.run({"import", path("times"), "--to", "2023-11-14T22:20:00Z", "--db", path("times.rivereto"), "--format", "json"});
+    COMPARE_EXIT(until, 0);
+    QCOMPARE(until.json()["files"].toArray().size(), 1);
+    const auto none = m_program.run({"import", path("times"), "--from", "2099-01-01", "--db", path("none.rivereto")});
+    COMPARE_EXIT(none, 1);
+    VERIFY_RAN(none.err.contains("of that time"), none);
+    COMPARE_EXIT(m_program.run({"import", path("times"), "--from", "never", "--db", path("none.rivereto")}), 2);
+}
+
+void TestPackets::foldersAreFollowed()
+{
+    write("inbox/first.pcap", some(0, 1));
+    const auto following = m_program.start({"import", path("inbox"), "--follow", "--for", "20s", "--db", path("inbox.rivereto"), "--format", "json"});
+    const auto flows = [&] { return m_program.run({"query", "--db", path("inbox.rivereto"), "--units", "flows", "--format", "csv"}).lines().value(1).toInt(); };
+    QTRY_COMPARE_WITH_TIMEOUT(flows(), 1, 10'000);
+    write("inbox/second.pcap", some(100, 2));
+    write("inbox/nfcapd.current.17", some(200, 3));
+    QTRY_COMPARE_WITH_TIMEOUT(flows(), 2, 10'000);
+    following->terminate();
+    const auto ran = Program::finish(*following, 10'000);
+    COMPARE_EXIT(ran, 0);
+    QCOMPARE(ran.json()["files"].toArray().size(), 2);
+    // The next time goes on where this one ended.
+    const auto again = m_program.run({"import", path("inbox"), "--db", path("inbox.rivereto"), "--format", "json"});
+    QCOMPARE(again.json()["total"]["flows"].toInt(), 1); // what was being written then
 }
 
 void TestPackets::theSameFileComesOnce()

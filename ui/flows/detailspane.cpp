@@ -187,6 +187,8 @@ void DetailsPane::show(const FlowDetails& details, bool complete, const FlowForm
         m_words->clear();
     else if (!complete)
         m_words->setText(tr("Looking for the datagram in the capture…"));
+    else if (details.row && FlowColumns::value(core::ColumnId::ExportProtocol, *details.row, 0) == "packets")
+        m_words->setText(tr("Metered from packets. Its row's menu saves them, or opens them in Wireshark, where the capture is still at hand."));
     else
         m_words->setText(tr("The datagram itself was not kept; this is what was stored of it."));
     m_words->setVisible(!details.datagram);

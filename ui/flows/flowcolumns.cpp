@@ -46,8 +46,11 @@ FlowCell endpoint(FlowRows& rows, size_t row, bool source, const FlowFormat& for
     const auto ip = address(rows, source ? ColumnId::SrcAddr : ColumnId::DstAddr, row);
     const auto port = number(rows, source ? ColumnId::SrcPort : ColumnId::DstPort, row);
     const auto proto = number(rows, ColumnId::Proto, row);
-    if (ip.isZero())
-        return {kNone, {}, true};
+    if (ip.isZero()) {
+        // A frame without IP is between MACs.
+        const auto column = source ? ColumnId::SrcMAC : ColumnId::DstMAC;
+        return number(rows, column, row) == 0 ? FlowCell{kNone, {}, true} : FlowCell{text(FlowColumns::value(column, rows, row)), {}, false};
+    }
     FlowCell out{text(ip.toString()), {}, false};
     if (port != 0 && proto != kIcmp && proto != kIcmp6)
         out.text = ip.isV4() ? QStringLiteral("%1:%2").arg(out.text).arg(port) : QStringLiteral("[%1]:%2").arg(out.text).arg(port);
@@ -160,8 +163,8 @@ void FlowColumns::addCombined()
     m_all.push_back({.id = QStringLiteral("duration"), .kind = Kind::Duration, .label = tr("Duration"), .group = group, .about = tr("From the flow's first packet to its last."), .needs = {C::TimeFlowStart, C::TimeFlowEnd}, .width = 72, .right = true});
     m_all.push_back({.id = QStringLiteral("exporter"), .kind = Kind::Exporter, .label = tr("Exporter"), .group = group, .about = tr("Name of the exporter, else its address."), .needs = {C::ExporterName, C::ExporterAddress}, .parts = {C::ExporterName, C::ExporterAddress}, .sort = C::ExporterName, .width = 92});
     m_all.push_back({.id = QStringLiteral("interfaces"), .kind = Kind::Interfaces, .label = tr("In → Out interface"), .group = group, .about = tr("Names of the interfaces, else their numbers."), .needs = {C::InIfName, C::InIfIndex, C::OutIfName, C::OutIfIndex}, .parts = {C::InIfName, C::OutIfName, C::InIfIndex, C::OutIfIndex}, .sort = C::InIfName, .width = 148});
-    m_all.push_back({.id = QStringLiteral("source"), .kind = Kind::Source, .label = tr("Source"), .group = group, .about = tr("Source address and port, and the AS."), .needs = {C::SrcAddr, C::SrcPort, C::SrcAS, C::Proto}, .parts = {C::SrcAddr, C::SrcPort, C::SrcAS}, .sort = C::SrcAddr, .width = 210, .flexible = true});
-    m_all.push_back({.id = QStringLiteral("destination"), .kind = Kind::Destination, .label = tr("Destination"), .group = group, .about = tr("Destination address and port, and the AS."), .needs = {C::DstAddr, C::DstPort, C::DstAS, C::Proto}, .parts = {C::DstAddr, C::DstPort, C::DstAS}, .sort = C::DstAddr, .width = 170, .flexible = true});
+    m_all.push_back({.id = QStringLiteral("source"), .kind = Kind::Source, .label = tr("Source"), .group = group, .about = tr("Source address and port, and the AS."), .needs = {C::SrcAddr, C::SrcPort, C::SrcAS, C::Proto, C::SrcMAC}, .parts = {C::SrcAddr, C::SrcPort, C::SrcAS}, .sort = C::SrcAddr, .width = 210, .flexible = true});
+    m_all.push_back({.id = QStringLiteral("destination"), .kind = Kind::Destination, .label = tr("Destination"), .group = group, .about = tr("Destination address and port, and the AS."), .needs = {C::DstAddr, C::DstPort, C::DstAS, C::Proto, C::DstMAC}, .parts = {C::DstAddr, C::DstPort, C::DstAS}, .sort = C::DstAddr, .width = 170, .flexible = true});
 }
 
 void FlowColumns::addPlain(const core::Column& column)
@@ -184,6 +187,8 @@ void FlowColumns::addPlain(const core::Column& column)
         out.label = tr(found->label);
         out.width = found->width;
         out.right = found->kind == Kind::Count || found->kind == Kind::Sampling;
+        if (found->kind == Kind::Proto)
+            out.needs.push_back(ColumnId::EType);
     }
     if (!column.unit.empty())
         out.label = QStringLiteral("%1 [%2]").arg(out.label, text(column.unit));
@@ -247,6 +252,9 @@ FlowCell FlowColumns::cell(const FlowColumn& column, FlowRows& rows, size_t row,
     case Kind::Source: return endpoint(rows, row, true, format);
     case Kind::Destination: return endpoint(rows, row, false, format);
     case Kind::Proto: {
+        const auto etype = static_cast<uint16_t>(number(rows, ColumnId::EType, row));
+        if (etype != 0 && etype != 0x0800 && etype != 0x86dd)
+            return {text(FlowColumns::value(ColumnId::EType, rows, row)), {}, false};
         const auto name = core::protocolName(static_cast<uint8_t>(number(rows, ColumnId::Proto, row)));
         return {name.empty() ? QString::number(number(rows, ColumnId::Proto, row)) : text(name).toUpper(), {}, false};
     }

@@ -247,7 +247,6 @@ void InspectPage::reset()
     m_whole = false;
     m_datagrams = 0;
     m_share = 0;
-    m_stack->setCurrentIndex(!m_source ? 2 : m_tabs[1]->isChecked() ? 1 : 0);
     syncChoices();
     syncState();
     syncHeading();
@@ -446,8 +445,16 @@ QString InspectPage::stateWords() const
 
 void InspectPage::syncState()
 {
+    const bool nothing = m_whole && m_list.total() == 0;
     for (QWidget* widget : std::initializer_list<QWidget*> {m_exporter, m_protocol, m_problems, m_search, m_tabs[0], m_tabs[1]})
-        widget->setEnabled(m_source != nullptr);
+        widget->setEnabled(m_source != nullptr && !nothing);
+    m_stack->setCurrentIndex(!m_source || nothing ? 2 : m_tabs[1]->isChecked() ? 1 : 0);
+    if (m_source && nothing) {
+        m_stateTitle->setText(tr("There is no flow export here"));
+        m_stateWords->setText(tr("None of the packets that were read is a datagram of NetFlow, IPFIX or sFlow. Flows were metered from the packets themselves: "
+                                 "the Flows page lists them, and saves the packets behind them."));
+        return;
+    }
     if (m_source)
         return;
     if (m_backend.input().listening) {
