@@ -130,7 +130,8 @@ private:
     [[nodiscard]] ImportProgress progressOf(const collectors::FlowFile& file, const std::string& name) const
     {
         return {.file = name, .bytesRead = file.bytesRead(), .bytesTotal = file.bytesTotal(), .allRead = m_allRead + file.bytesRead(), .allTotal = m_sizesKnown ? m_allTotal : 0,
-                .flows = total().flows() + file.decoded().flows(), .seconds = secondsSince(m_start + m_paused)};
+                .flows = total().flows() + file.decoded().flows(), .seconds = secondsSince(m_start + m_paused),
+                .metered = m_pipeline.stats().datagrams() == 0 && std::ranges::any_of(file.counts(), [](const auto& count) { return count.name == "metered-packets"; })};
     }
 
     void read(collectors::FlowFile& file, const ImportedFile& out, const std::stop_token& stop)

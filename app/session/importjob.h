@@ -41,6 +41,7 @@ struct ImportProgress {
     uint64_t allTotal = 0;   ///< 0: unknown
     uint64_t flows = 0;
     double seconds = 0; ///< pauses left out
+    bool metered = false; ///< there are flows, and none came by flow export
     /// Negative: not known.
     [[nodiscard]] double share() const { return allTotal == 0 ? -1 : static_cast<double>(allRead) / static_cast<double>(allTotal); }
     [[nodiscard]] double secondsLeft() const { return allRead == 0 || allTotal == 0 ? -1 : seconds * static_cast<double>(allTotal - std::min(allRead, allTotal)) / static_cast<double>(allRead); }

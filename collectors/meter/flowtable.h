@@ -147,6 +147,7 @@ public:
         second = std::clamp(second, m_now + 1, m_now + kSlots - 1);
         const auto slot = static_cast<uint8_t>(second % kSlots);
         m_slots[slot].push_back(number);
+        m_empty = false;
         return slot;
     }
     /// Calls due(number, slot) for all of the seconds up to this one, which may add() again.
@@ -156,8 +157,7 @@ public:
         if (second <= m_now)
             return;
         if (second - m_now > kSlots)
-            m_now = m_empty ? second : std::max(m_now, second - kSlots * kTurns);
-        m_empty = false;
+            m_now = m_empty ? second : std::max(m_now, second - std::min(second, kSlots * kTurns));
         while (m_now < second) {
             ++m_now;
             take(due);
@@ -197,7 +197,7 @@ private:
     std::array<std::vector<uint32_t>, kSlots> m_slots;
     std::vector<uint32_t> m_taken;
     uint64_t m_now = 0;
-    bool m_empty = true;
+    bool m_empty = true; ///< nothing was ever added
 };
 
 } // namespace rivereto::collectors

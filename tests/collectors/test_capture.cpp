@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <thread>
 #include <zlib.h>
+#include <lz4frame.h>
 #include <zstd.h>
 
 #include "collectors/capture/capturereader.h"
@@ -78,6 +79,13 @@ std::vector<uint8_t> gzip(std::span<const uint8_t> bytes)
     deflate(&stream, Z_FINISH);
     out.resize(stream.total_out);
     deflateEnd(&stream);
+    return out;
+}
+
+std::vector<uint8_t> lz4(std::span<const uint8_t> bytes)
+{
+    std::vector<uint8_t> out(LZ4F_compressFrameBound(bytes.size(), nullptr));
+    out.resize(LZ4F_compressFrame(out.data(), out.size(), bytes.data(), bytes.size(), nullptr));
     return out;
 }
 
@@ -247,6 +255,7 @@ private slots:
         const auto plain = smallCapture();
         QCOMPARE(readAll(m_folder.write(gzip(plain))).batch.size(), 3U);
         QCOMPARE(readAll(m_folder.write(zstd(plain))).batch.size(), 3U);
+        QCOMPARE(readAll(m_folder.write(lz4(plain))).batch.size(), 3U);
         // gzip members one after another are one file
         auto two = gzip(std::span(plain).first(100));
         const auto rest = gzip(std::span(plain).subspan(100));
@@ -257,7 +266,7 @@ private slots:
     void damagedCompression()
     {
         const auto plain = smallCapture(200);
-        for (auto bytes : {gzip(plain), zstd(plain)}) {
+        for (auto bytes : {gzip(plain), zstd(plain), lz4(plain)}) {
             bytes.resize(bytes.size() / 2);
             const std::string path = m_folder.write(bytes);
             auto reader = CaptureReader::open(path);

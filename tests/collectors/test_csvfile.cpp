@@ -309,7 +309,7 @@ void TestCsvFile::values_data()
     row("FlowDirection", "E", "egress");
     row("FlowDirection", "Egress", "egress");
     row("EType", "6", "IPv6");
-    row("EType", "0x0806", "0x0806");
+    row("EType", "0x0806", "ARP");
     row("SrcMAC", "0011.2233.4455", "00:11:22:33:44:55");
     row("DstASPath", "65000 AS65001", "65000 65001");
     row("DstCommunities", "65000:1 65000:2", "65000:1 65000:2");

@@ -207,6 +207,25 @@ private slots:
         QCOMPARE(bench.finish().rows(), 3U);
     }
 
+    /// Found by fuzzing: flows that began in the first second of 1970 were never looked at again.
+    void noFlowIsForgotten()
+    {
+        for (uint64_t second = 1; second < 400; ++second) {
+            collectors::Meter meter(core::Schema::builtin(), {});
+            core::FlowBatch rows(core::Schema::builtin());
+            for (const uint64_t at : {uint64_t {0}, second * kSecond, 1000 * kSecond + second * kSecond}) {
+                const auto frame = Made {.srcPort = static_cast<uint16_t>(at / kSecond)}.frame();
+                core::PacketInfo info;
+                collectors::parseLink(1, frame, info);
+                meter.add({.linkType = 1, .timeNs = at, .originalLength = static_cast<uint32_t>(frame.size()), .bytes = frame}, info);
+                meter.flush();
+            }
+            meter.finish();
+            meter.take(rows, 100);
+            QCOMPARE(rows.rows(), 3U);
+        }
+    }
+
     void tcpEnds()
     {
         Bench bench;

@@ -23,6 +23,8 @@ private slots:
     void nothingIsLost();
     void exportersKeepTheirOrder();
     void drainDecodesEverything();
+    void rowsAndDatagramsTogether();
+    void rowsWaitForASlowSink();
     void fullQueuesDropAndCount();
     void pushWaitsForASlowSink();
     void failingSinkIsReported();
@@ -131,6 +133,16 @@ core::DatagramBatch batchOf(unsigned exporter, unsigned count, unsigned first = 
     core::DatagramBatch out;
     for (unsigned i = 0; i < count; ++i)
         out.add(from(exporter), netflow5(record5(static_cast<uint16_t>(first + i))));
+    return out;
+}
+
+/// Rows that are flows already.
+core::FlowBatch rowsOf(unsigned exporter, size_t count)
+{
+    core::FlowBatch out(core::Schema::builtin());
+    out.addRows(count);
+    std::fill_n(out.cells<core::Ip>(core::ColumnId::ExporterAddress), count, from(exporter).source);
+    std::fill_n(out.cells<uint64_t>(core::ColumnId::Bytes), count, uint64_t{exporter});
     return out;
 }
 
@@ -248,6 +260,69 @@ void PipelineTest::drainDecodesEverything()
     }
     QVERIFY(pipeline.finish());
     pipeline.drain(); // no harm
+}
+
+/// A capture gives both, a live one beside other inputs.
+void PipelineTest::rowsAndDatagramsTogether()
+{
+    Sink sink;
+    Pipeline pipeline(core::Schema::builtin(), sink, {.workers = 2});
+    constexpr size_t kBatches = 50, kRows = 3000, kDatagrams = 40;
+    {
+        std::vector<std::jthread> inputs;
+        for (unsigned input = 0; input < 3; ++input) {
+            inputs.emplace_back([&pipeline, input] {
+                for (size_t i = 0; i < kBatches; ++i) {
+                    auto rows = rowsOf(100 + input, kRows);
+                    pipeline.push(rows);
+                    auto datagrams = batchOf(input, kDatagrams, static_cast<unsigned>(i * kDatagrams));
+                    pipeline.push(datagrams);
+                }
+            });
+        }
+    }
+    QVERIFY(pipeline.finish());
+    QCOMPARE(sink.rows(), 3 * kBatches * (kRows + kDatagrams));
+    QCOMPARE(pipeline.stats().flows(), 3 * kBatches * kDatagrams); // rows were counted where they were made
+    const auto bytes = sink.bytes();
+    for (unsigned input = 0; input < 3; ++input) {
+        const auto& of = bytes.at(from(100 + input).source);
+        QCOMPARE(of.size(), kBatches * kRows);
+        QVERIFY(std::ranges::all_of(of, [&](uint64_t value) { return value == 100 + input; }));
+    }
+}
+
+void PipelineTest::rowsWaitForASlowSink()
+{
+    Sink sink;
+    Pipeline pipeline(core::Schema::builtin(), sink, {.workers = 2});
+    sink.shut(true);
+    std::atomic<size_t> pushed{0};
+    std::jthread input([&] {
+        for (int i = 0; i < 100; ++i) {
+            auto rows = rowsOf(1, 10);
+            if (!pipeline.push(rows))
+                return;
+            ++pushed;
+        }
+    });
+    QTest::qSleep(200);
+    QVERIFY(pushed < 20); // memory is bounded
+    sink.shut(false);
+    input.join();
+    QVERIFY(pipeline.finish());
+    QCOMPARE(sink.rows(), 1000U);
+    // After a failure nobody waits.
+    Sink full;
+    full.failAfter(0);
+    Pipeline failing(core::Schema::builtin(), full, {.workers = 1});
+    bool taken = true;
+    for (int i = 0; taken && i < 10'000; ++i) {
+        auto rows = rowsOf(1, 10);
+        taken = failing.push(rows);
+    }
+    QVERIFY(!taken);
+    QVERIFY(!failing.finish());
 }
 
 void PipelineTest::fullQueuesDropAndCount()

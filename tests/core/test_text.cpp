@@ -52,7 +52,8 @@ private slots:
         QCOMPARE(cell(ColumnId::Proto, uint8_t {200}), "200");
         QCOMPARE(cell(ColumnId::EType, uint16_t {0x0800}), "IPv4");
         QCOMPARE(cell(ColumnId::EType, uint16_t {0x86dd}), "IPv6");
-        QCOMPARE(cell(ColumnId::EType, uint16_t {0x0806}), "0x0806");
+        QCOMPARE(cell(ColumnId::EType, uint16_t {0x0806}), "ARP");
+        QCOMPARE(cell(ColumnId::EType, uint16_t {0x1234}), "0x1234");
         QCOMPARE(cell(ColumnId::Bytes, uint64_t {12345678901}), "12345678901");
         QCOMPARE(cell(ColumnId::Bytes, uint64_t {0}), "0");
         QCOMPARE(cell(ColumnId::SrcMAC, uint64_t {0x00112233445a}), "00:11:22:33:44:5a");

@@ -40,7 +40,10 @@ void Explorer::restart()
     m_answer.reset();
     m_extras = {};
     m_fresh = !m_first || !store();
-    m_history.reset(m_first && store() ? *m_first : ViewState{});
+    ViewState initial;
+    // At the ends of metered flows nothing happens; a chart of those would show peaks that never were.
+    initial.query.spread = m_backend.metered();
+    m_history.reset(m_first && store() ? *m_first : initial);
     if (store())
         m_first.reset();
     emit stateChanged();
