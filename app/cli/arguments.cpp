@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/cli/command.h"
 #include "app/cli/output.h"
 
 namespace rivereto::app {
@@ -21,8 +22,11 @@ int written(const std::string& text)
 
 } // namespace
 
-Arguments::Arguments(const QString& command, const QString& summary, const QString& operands) : m_command(command)
+Arguments::Arguments(const QString& command, const QString& summary, const QString& operands)
+    : m_page{.command = command, .summary = QObject::tr("analyzes network flows: who uses the bandwidth, where it goes, what changed"), .description = summary, .operands = operands, .options = {}}
 {
+    if (const auto* known = findCommand(command))
+        m_page.summary = QObject::tr(known->summary);
     m_parser.setApplicationDescription(summary);
     if (!command.isEmpty())
         m_parser.addPositionalArgument(command, summary, command);
@@ -34,13 +38,22 @@ Arguments::Arguments(const QString& command, const QString& summary, const QStri
     addOption(QStringLiteral("threads"), QStringLiteral("N"), QObject::tr("Threads to use; default: one a core."));
     addFlag(QStringLiteral("quiet"), QObject::tr("No progress and no notes on standard error."));
     addOption(QStringLiteral("log-level"), QStringLiteral("LEVEL"), QObject::tr("debug, info, warning (default) or error."));
+    QCommandLineOption man(QStringLiteral("help-man"), QStringLiteral("This help as a manual page; for those who build the program."));
+    man.setFlags(QCommandLineOption::HiddenFromHelp);
+    add(man);
 }
 
-void Arguments::addFlag(const QString& name, const QString& help) { m_parser.addOption(QCommandLineOption(name, help)); }
+void Arguments::add(const QCommandLineOption& option)
+{
+    m_parser.addOption(option);
+    m_page.options << option;
+}
+
+void Arguments::addFlag(const QString& name, const QString& help) { add(QCommandLineOption(name, help)); }
 
 void Arguments::addOption(const QString& name, const QString& value, const QString& help)
 {
-    m_parser.addOption(QCommandLineOption(name, help, value));
+    add(QCommandLineOption(name, help, value));
 }
 
 std::optional<int> Arguments::parse(const QStringList& arguments)
@@ -55,6 +68,8 @@ std::optional<int> Arguments::parse(const QStringList& arguments)
     if (m_parser.isSet(QStringLiteral("help"))) {
         return written(m_parser.helpText().toStdString());
     }
+    if (m_parser.isSet(QStringLiteral("help-man")))
+        return written(manPage(m_page));
     if (m_parser.isSet(QStringLiteral("version"))) {
         return written(fmt::format("rivereto {}\n", RIVERETO_VERSION));
     }
@@ -99,7 +114,7 @@ std::optional<unsigned> Arguments::threads() const
 
 int Arguments::wrongUsage(const std::string& what) const
 {
-    const auto help = m_command.isEmpty() ? std::string("rivereto --help") : fmt::format("rivereto {} --help", m_command.toStdString());
+    const auto help = m_page.command.isEmpty() ? std::string("rivereto --help") : fmt::format("rivereto {} --help", m_page.command.toStdString());
     say(fmt::format("rivereto: {}\n{} says more.\n", what, help));
     return kUsage;
 }

@@ -8,6 +8,8 @@
 
 #include <QCommandLineParser>
 
+#include "app/cli/manpage.h"
+
 namespace rivereto::app {
 
 /// Exit codes of the program.
@@ -39,8 +41,11 @@ public:
     [[nodiscard]] bool quiet() const { return has(QStringLiteral("quiet")); }
 
 private:
-    QString m_command;
+    /// All that is to be told of; the parser does not give its options back.
+    ManPage m_page;
     QCommandLineParser m_parser;
+
+    void add(const QCommandLineOption& option);
 };
 
 } // namespace rivereto::app
