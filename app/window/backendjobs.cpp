@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What ProgramBackend does on other threads: reading captures, making the demo, listening.
+#include <filesystem>
+
 #include <QFileInfo>
 #include <QProcess>
 #include <QStandardPaths>
@@ -7,8 +9,11 @@
 #include "app/config/scenario.h"
 #include "app/session/exportjob.h"
 #include "app/session/inputfiles.h"
+#include "app/window/csvpreview.h"
 #include "app/window/programbackend.h"
 #include "collectors/demo/demo.h"
+#include "storage/sqlite/database.h"
+#include "collectors/files/filekinds.h"
 #include "collectors/live/interfaces.h"
 #include "ui/models/texts.h"
 
@@ -33,6 +38,20 @@ QList<ui::JobFile> waiting(const std::vector<std::string>& files)
     QList<ui::JobFile> out;
     for (const auto& file : files)
         out << ui::JobFile{.path = ui::text(file)};
+    return out;
+}
+
+/// Those whose packets can be read again.
+std::vector<std::string> capturesAmong(const std::vector<std::string>& files)
+{
+    std::vector<std::string> out;
+    std::ranges::copy_if(files, std::back_inserter(out), [](const std::string& file) {
+        std::error_code error;
+        if (!std::filesystem::is_regular_file(file, error) || storage::Database::isOpen(file))
+            return false;
+        const auto* kind = collectors::glanceAt(file).kind;
+        return kind && kind->name == "capture";
+    });
     return out;
 }
 
@@ -74,11 +93,21 @@ QString damage(const ImportSummary& summary)
     return lines.join(u'\n');
 }
 
+/// A table alone that could not be opened: its header does not say enough.
+bool isUnclearTable(const ImportSummary& summary)
+{
+    if (summary.files.size() != 1 || summary.files[0].opened || !QFileInfo(QString::fromStdString(summary.files[0].file)).isFile())
+        return false;
+    const auto* kind = collectors::glanceAt(summary.files[0].file).kind;
+    return kind && kind->name == "csv";
+}
+
 } // namespace
 
-void ProgramBackend::readCaptures(const QStringList& paths, bool meter, std::stop_token stop, const Post& post)
+void ProgramBackend::readCaptures(const QStringList& paths, ImportOptions options, std::stop_token stop, const Post& post)
 {
     const auto files = inputFiles(namesOf(paths));
+    const auto captures = capturesAmong(files);
     const auto list = std::make_shared<const QList<ui::JobFile>>(waiting(files));
     post([this, list] {
         m_job.files = list;
@@ -93,17 +122,18 @@ void ProgramBackend::readCaptures(const QStringList& paths, bool meter, std::sto
     const auto database = std::make_shared<OpenDatabase>(std::move(*made));
     const auto name = QFileInfo(paths[0]).fileName();
     bool shown = false;
+    bool metered = false;
     // The database before stays until there is something to put in its place.
     const auto show = [&] {
         if (!std::exchange(shown, true))
-            post([this, database, name, files] { adopt({.database = database, .name = tr("%1 (not saved)").arg(name), .path = {}, .writable = true, .datagrams = std::make_shared<CaptureSource>(files), .knowsPackets = true}); });
+            post([this, database, name, captures, metered] { adopt({.database = database, .name = tr("%1 (not saved)").arg(name), .path = {}, .writable = true, .datagrams = captures.empty() ? nullptr : std::make_shared<CaptureSource>(captures), .knowsPackets = !captures.empty(), .metered = metered}); });
     };
     const auto told = [&](const ImportProgress& progress) {
+        metered = progress.metered;
         if (progress.flows > 0)
             show();
         post([this, progress] { progressed(progress, progress.share()); });
     };
-    auto options = fileOptions(meter);
     options.progress = told;
     options.fileDone = [&](const ImportedFile& file) { post([this, file] { fileRead(file); }); };
     const auto pause = m_pause;
@@ -115,14 +145,16 @@ void ProgramBackend::readCaptures(const QStringList& paths, bool meter, std::sto
     }
     const auto flows = summary->total.flows();
     const auto datagrams = summary->total[core::DecodeCount::Datagrams];
+    metered = flows > 0 && datagrams == 0 && std::ranges::any_of(summary->files, [](const ImportedFile& file) { return std::ranges::find(file.counts, "metered-packets", &collectors::FileCount::name) != file.counts.end(); });
     // Those of which nothing could be decoded are what the Inspect page is for.
     if (flows > 0 || datagrams > 0)
         show();
     const auto broken = damage(*summary);
     const bool cancelled = summary->cancelled;
     const auto left = leftPackets(*summary);
+    const bool unclear = isUnclearTable(*summary);
     const ui::RecentFile file{.path = QFileInfo(paths[0]).absoluteFilePath(), .flows = flows, .bytes = bytesOf(files), .opened = QDateTime::currentDateTime()};
-    post([this, flows, datagrams, broken, cancelled, left, name, file, single = paths.size() == 1] {
+    post([this, flows, datagrams, broken, cancelled, left, unclear, name, file, single = paths.size() == 1] {
         if (flows > 0 && single)
             remember(file);
         if (!broken.isEmpty())
@@ -133,6 +165,32 @@ void ProgramBackend::readCaptures(const QStringList& paths, bool meter, std::sto
             emit failed(tr("%1 holds no flows: there is neither flow export nor IP traffic in it.").arg(name));
         else if (left > 0 && left >= datagrams)
             emit succeeded(tr("%1 also holds %L2 packets that are no flow export. Capture ▸ Meter packets beside flow export makes flows of such packets, too, when it is opened again.").arg(name).arg(left));
+        if (unclear && !cancelled)
+            emit csvUnclear(file.path);
+    });
+}
+
+void ProgramBackend::previewCsv(const QString& path, const QString& mapping)
+{
+    m_previewStop.request_stop();
+    m_previewStop = std::stop_source();
+    m_pool.start([this, path, mapping, stop = m_previewStop.get_token()] {
+        const auto preview = csvPreview(path, mapping, *m_runtime.schema(), stop);
+        QMetaObject::invokeMethod(this, [this, preview, stop] {
+            if (!stop.stop_requested())
+                emit csvPreviewed(preview);
+        }, Qt::QueuedConnection);
+    });
+}
+
+void ProgramBackend::openCsv(const QString& path, const QString& mapping)
+{
+    if (m_listener || m_listenerBusy)
+        setListening(false);
+    startJob(tr("Reading %1").arg(QFileInfo(path).fileName()), [this, path, mapping](std::stop_token stop, const Post& post) {
+        auto options = fileOptions(false);
+        options.settings.csv = mapping.toStdString();
+        readCaptures({path}, std::move(options), std::move(stop), post);
     });
 }
 
@@ -350,7 +408,8 @@ void ProgramBackend::beginListening(const std::vector<ListenSpec>& specs)
             auto made = opened.path.isEmpty() ? openTemporary(m_runtime.schema(), m_threads)
                                               : openDatabase(opened.path.toStdString(), m_runtime.schema(), {.write = true, .threads = m_threads});
             if (made)
-                opened = {.database = std::make_shared<OpenDatabase>(std::move(*made)), .name = opened.path.isEmpty() ? tr("Received flows (not saved)") : opened.name, .path = opened.path, .writable = true};
+                opened = {.database = std::make_shared<OpenDatabase>(std::move(*made)), .name = opened.path.isEmpty() ? tr("Received flows (not saved)") : opened.name, .path = opened.path, .writable = true,
+                          .metered = std::ranges::none_of(specs, [](const ListenSpec& spec) { return spec.interface.empty(); })};
             else
                 result = tl::unexpected(made.error());
         }

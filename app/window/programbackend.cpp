@@ -33,6 +33,7 @@ ProgramBackend::ProgramBackend(Runtime runtime, unsigned threads, QObject* paren
 ProgramBackend::~ProgramBackend()
 {
     m_stop.request_stop();
+    m_previewStop.request_stop();
     m_pool.waitForDone();
     if (m_listener)
         (void)m_listener->stop();
@@ -143,6 +144,7 @@ void ProgramBackend::adopt(Opened opened)
     m_writable = opened.writable;
     m_datagrams = std::move(opened.datagrams);
     m_knowsPackets = opened.knowsPackets;
+    m_metered = opened.metered;
     m_heard = false;
     emit storeChanged();
 }
@@ -160,7 +162,7 @@ void ProgramBackend::openPaths(const QStringList& paths)
         if (paths.size() == 1 && isDatabase(paths[0]))
             openDatabaseFile(paths[0], post);
         else
-            readCaptures(paths, meter, stop, post);
+            readCaptures(paths, fileOptions(meter), stop, post);
     });
 }
 
@@ -173,10 +175,12 @@ void ProgramBackend::openDatabaseFile(const QString& path, const Post& post)
     }
     const auto status = opened->store->status();
     const auto captures = capturesOf(*opened->store);
+    const auto exporters = opened->store->health(core::TimeRange{});
+    const bool metered = captures && !captures->empty() && exporters && exporters->empty();
     const auto database = std::make_shared<OpenDatabase>(std::move(*opened));
     const QFileInfo file(path);
-    post([this, database, name = file.fileName(), whole = file.absoluteFilePath(), status, captures = captures.value_or(std::vector<std::string>())] {
-        adopt({.database = database, .name = name, .path = whole, .datagrams = captures.empty() ? nullptr : std::make_shared<CaptureSource>(captures), .knowsPackets = !captures.empty()});
+    post([this, database, name = file.fileName(), whole = file.absoluteFilePath(), status, metered, captures = captures.value_or(std::vector<std::string>())] {
+        adopt({.database = database, .name = name, .path = whole, .datagrams = captures.empty() ? nullptr : std::make_shared<CaptureSource>(captures), .knowsPackets = !captures.empty(), .metered = metered});
         remember({.path = whole, .database = true, .flows = status ? status->rows : 0, .bytes = status ? status->bytes : 0, .opened = QDateTime::currentDateTime()});
     });
 }

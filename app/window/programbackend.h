@@ -42,12 +42,15 @@ public:
 
     void openPaths(const QStringList& paths) override;
     void followFolder(const QString& path) override;
+    void previewCsv(const QString& path, const QString& mapping) override;
+    void openCsv(const QString& path, const QString& mapping) override;
     void saveAs(const QString& path) override;
     void cancelJob() override { m_stop.request_stop(); }
     void setJobPaused(bool paused) override;
     [[nodiscard]] QList<ui::FlowFileFormat> flowFormats() const override;
     void exportFlows(const ui::FlowOrder& order) override;
     [[nodiscard]] bool knowsPackets() const override { return m_knowsPackets; }
+    [[nodiscard]] bool metered() const override { return m_metered; }
     void startDemo() override;
     void setListening(bool on) override;
     void listInterfaces() override;
@@ -63,6 +66,7 @@ private:
         bool writable = false;
         std::shared_ptr<core::DatagramSource> datagrams; ///< where its flows came from, when that can be read again
         bool knowsPackets = false;
+        bool metered = false;
     };
     /// Runs `work` on a thread; what it posts runs on the GUI thread unless another job has begun since.
     using Post = std::function<void(std::function<void()>)>;
@@ -72,7 +76,7 @@ private:
     void release(Database database);
     void openFile(const QString& path);
     [[nodiscard]] ImportOptions fileOptions(bool meter) const;
-    void readCaptures(const QStringList& paths, bool meter, std::stop_token stop, const Post& post);
+    void readCaptures(const QStringList& paths, ImportOptions options, std::stop_token stop, const Post& post);
     void openDatabaseFile(const QString& path, const Post& post);
     void follow(const QString& path, bool meter, std::stop_token stop, const Post& post);
     void makeDemo(std::stop_token stop, const Post& post);
@@ -100,6 +104,7 @@ private:
     bool m_temporary = false;
     bool m_writable = false;
     bool m_knowsPackets = false;
+    bool m_metered = false;
     bool m_heard = false; ///< holds flows that were received, which no file gives back
 
     ui::JobStatus m_job;
@@ -108,6 +113,8 @@ private:
     quint64 m_jobNumber = 0;
     quint64 m_flowsTold = 0;
     QElapsedTimer m_sinceTold;
+
+    std::stop_source m_previewStop; ///< of the last table that was looked at
 
     std::unique_ptr<QTemporaryDir> m_opened; ///< packets that another program shows
 

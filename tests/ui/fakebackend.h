@@ -23,6 +23,8 @@ public:
     bool packetsKnown = false;
     QString captured; ///< interfaces, filter, octets
     FlowOrder exported;
+    QStringList previewsAsked; ///< path, mapping
+    QString openedCsv; ///< path, mapping
 
     void openStore(std::shared_ptr<core::FlowStore> store)
     {
@@ -44,6 +46,8 @@ public:
     QString autonomousSystem(quint32 number) const override { return number == 64500 ? QStringLiteral("Example") : QString(); }
     std::shared_ptr<core::DatagramSource> datagrams() const override { return source; }
     void openPaths(const QStringList& files) override { paths = files; }
+    void previewCsv(const QString& path, const QString& mapping) override { previewsAsked << path + u'|' + mapping; }
+    void openCsv(const QString& path, const QString& mapping) override { openedCsv = path + u'|' + mapping; }
     void saveAs(const QString& path) override { saved = path; }
     void cancelJob() override { ++cancels; }
     void setJobPaused(bool paused) override

@@ -61,6 +61,33 @@ struct InterfaceInfo {
     QString description;
 };
 
+/// A column that a field of a table can fill.
+struct CsvColumn {
+    QString name;  ///< of the schema, or "Duration"
+    QString label; ///< translated
+    QString group; ///< translated; those of a group follow one another
+};
+
+/// A field of a table, as its header names it.
+struct CsvPreviewField {
+    QString name;
+    QString guess;     ///< CsvColumn::name that the name alone says; empty: none
+    bool part = false; ///< the guess is filled by several fields together
+};
+
+/// The beginning of a table, for choosing which field is which column.
+struct CsvPreview {
+    QString path;
+    QString mapping;       ///< that was asked with
+    QChar delimiter;
+    QByteArray headerLine; ///< as it stands in the file
+    QList<CsvPreviewField> fields;
+    int fieldsLeft = 0;    ///< that are not listed, because there are too many
+    QList<QStringList> samples; ///< the first records; they may have fewer fields
+    QList<CsvColumn> columns;
+    QString error;         ///< translated; empty: none
+};
+
 /// What the status bar says of inputs and losses.
 struct InputStatus {
     bool listening = false;
@@ -116,6 +143,10 @@ public:
     /// Copies the open database to a file of the user's choice.
     /// Reads what is in a folder into a new database, and goes on with files that come into it, until the task is cancelled.
     virtual void followFolder(const QString&) { }
+    /// csvPreviewed() answers, the last question only. `mapping`: words of --input csv=, of which the delimiter counts; may be empty.
+    virtual void previewCsv(const QString& /*path*/, const QString& /*mapping*/) { }
+    /// As openPaths() with one table whose fields are mapped by such words.
+    virtual void openCsv(const QString& /*path*/, const QString& /*mapping*/) { }
     virtual void saveAs(const QString& path) = 0;
     virtual void cancelJob() = 0;
     virtual void setJobPaused(bool) { }
@@ -124,6 +155,8 @@ public:
     virtual void exportFlows(const FlowOrder&) { }
     /// The open database knows the packet captures that its flows were read from.
     [[nodiscard]] virtual bool knowsPackets() const { return false; }
+    /// All its flows were metered from packets: their bytes passed while they lasted, up to a minute before they ended.
+    [[nodiscard]] virtual bool metered() const { return false; }
     virtual void startDemo() = 0;
     /// Listens on the configured ports into the open or a new database.
     virtual void setListening(bool on) = 0;
@@ -144,6 +177,9 @@ signals:
     void jobChanged();
     void inputChanged();
     void interfacesListed(const QList<InterfaceInfo>& interfaces, const QString& problem);
+    void csvPreviewed(const CsvPreview& preview);
+    /// A table was to be opened whose header does not say enough; failed() has told.
+    void csvUnclear(const QString& path);
     void recentFilesChanged();
     /// What went wrong, where, and what to do; plain text.
     void failed(const QString& what);

@@ -11,6 +11,7 @@
 
 #include "ui/explore/readyviews.h"
 #include "ui/window/capturedialog.h"
+#include "ui/window/csvdialog.h"
 #include "ui/window/mainwindow.h"
 
 namespace rivereto::ui {
@@ -38,6 +39,23 @@ void MainWindow::buildFileMenu()
         if (m_recentMenu->isEmpty())
             m_recentMenu->addAction(tr("Nothing yet"))->setEnabled(false);
     });
+    const auto choose = [this](const QString& path) {
+        auto* dialog = new CsvDialog(m_backend, m_theme, path, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(dialog, &CsvDialog::openAsked, this, [this](const QString& table, const QString& mapping) {
+            if (mayClose())
+                m_backend.openCsv(table, mapping);
+        });
+        dialog->open();
+    };
+    menu->addAction(tr("Open a &table…"), this, [this, choose] {
+        auto* dialog = new QFileDialog(this, tr("Open a table of flows"), QString(), tr("Tables (*.csv *.tsv *.txt *.csv.gz *.csv.zst);;All files (*)"));
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(QFileDialog::ExistingFile);
+        connect(dialog, &QFileDialog::fileSelected, this, choose);
+        dialog->open();
+    });
+    connect(&m_backend, &Backend::csvUnclear, this, choose);
     menu->addAction(tr("&New window"), QKeySequence(Qt::CTRL | Qt::Key_N), this, &MainWindow::openAnother);
     menu->addSeparator();
     m_saveAction = menu->addAction(tr("&Save a copy as…"), QKeySequence(Qt::CTRL | Qt::Key_S), this, &MainWindow::saveAs);
