@@ -123,6 +123,7 @@ QTreeWidget::item:selected { background: @softAccent@; color: @text@; }
 QTreeWidget QHeaderView::section { background: @background@; border: none; border-bottom: 1px solid @border@; padding: 5px 7px; color: @secondary@; font-weight: 600; font-size: 12px; }
 QSpinBox { background: @control@; border: 1px solid @border@; border-radius: 4px; padding: 0 8px; min-height: 26px; }
 QSpinBox:focus { border-color: @accent@; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QTableView { background: @surface@; border: none; gridline-color: @softBorder@; outline: none; }
 QHeaderView { background: @background@; border: none; }
 QTableView QTableCornerButton::section { background: @background@; border: none; }
