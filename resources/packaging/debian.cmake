@@ -8,10 +8,6 @@ file(REMOVE ${root}/share/doc/rivereto/LICENSE)
 # Debian's zsh looks here for what packages bring.
 file(RENAME ${root}/share/zsh/site-functions ${root}/share/zsh/vendor-completions)
 
-# gzip without name and time.
+# Without the time of packing, so that the same source makes the same package; gzip is part of every Debian system.
 file(GLOB pages ${root}/share/man/man1/*.1)
-foreach(page ${pages} ${root}/share/doc/rivereto/changelog)
-    file(ARCHIVE_CREATE OUTPUT ${page}.gz PATHS ${page} FORMAT raw COMPRESSION GZip COMPRESSION_LEVEL 9)
-    file(CHMOD ${page}.gz PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
-    file(REMOVE ${page})
-endforeach()
+execute_process(COMMAND gzip -9n ${pages} ${root}/share/doc/rivereto/changelog COMMAND_ERROR_IS_FATAL ANY)

@@ -37,9 +37,10 @@ set(CPACK_PACKAGE_NAME rivereto)
 set(CPACK_PACKAGE_VENDOR "The Rivereto authors")
 set(CPACK_PACKAGE_CONTACT "The Rivereto authors <maintainers@rivereto.example>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "native desktop analyzer for network flows")
-set(CPACK_PACKAGE_DESCRIPTION "Rivereto reads captures with NetFlow, IPFIX or sFlow, files of nfdump and IPFIX, listens on ports and meters the
-packets of interfaces, and shows who uses the bandwidth, where it goes, and what changed, in a window or in a terminal,
-on one machine and without a server.")
+set(CPACK_PACKAGE_DESCRIPTION "Rivereto reads captures with NetFlow, IPFIX or sFlow and files of nfdump
+and IPFIX, listens on ports, and meters the packets of interfaces. It shows
+who uses the bandwidth, where it goes, and what changed: in a window or in
+a terminal, on one machine and without a server.")
 set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
