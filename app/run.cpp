@@ -47,6 +47,7 @@ int runWindow(int argc, char** argv)
     if (!runtime)
         return sayFailed(runtime.error());
     QApplication application(argc, argv);
+    QApplication::setDesktopFileName(QStringLiteral("org.rivereto.Rivereto"));
     ProgramBackend backend(std::move(*runtime), static_cast<unsigned>(*threads));
     ui::MainWindow window(backend);
     QStringList files;

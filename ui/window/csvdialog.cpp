@@ -15,7 +15,7 @@ namespace rivereto::ui {
 namespace {
 
 constexpr QSize kSize(960, 620);
-constexpr int kFieldWidth = 172, kRowHeight = 26, kChoiceHeight = 40;
+constexpr int kFieldWidth = 200, kRowHeight = 26, kChoiceHeight = 40;
 constexpr int kMostMinutes = 24 * 60, kZoneStep = 30;
 
 QString numbered(qsizetype field) { return QStringLiteral("#%1").arg(field + 1); }
