@@ -66,7 +66,8 @@ std::optional<int> Arguments::parse(const QStringList& arguments)
     }
     const bool parsed = m_parser.parse(all);
     if (m_parser.isSet(QStringLiteral("help"))) {
-        return written(m_parser.helpText().toStdString());
+        // Without an application Qt does not know what the program is called.
+        return written(m_parser.helpText().replace(QStringLiteral("<executable_name>"), QStringLiteral("rivereto")).toStdString());
     }
     if (m_parser.isSet(QStringLiteral("help-man")))
         return written(manPage(m_page));
