@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // rivereto import: captures into a database.
 #include <chrono>
-#include <thread>
 
 #include "app/cli/arguments.h"
 #include "app/cli/command.h"
@@ -45,23 +44,6 @@ void sayUnfinished(const storage::StoreWriter::Unfinished& earlier)
     }
     const auto file = earlier.name.substr(0, earlier.name.find('\t'));
     say(fmt::format("rivereto: an earlier import of “{}” did not come to its end; the {} flows it stored stay\n", file, core::formatCount(earlier.rows)));
-}
-
-/// Reads what is there, then what comes, until told to stop.
-bool follow(Importer& importer, const std::vector<std::string>& paths, std::optional<uint64_t> lengthMs, const std::stop_token& stop, ProgressLine& line)
-{
-    constexpr auto kLook = std::chrono::seconds(1);
-    const auto start = std::chrono::steady_clock::now();
-    FolderWatch watch(paths);
-    while (!stop.stop_requested() && (!lengthMs || std::chrono::steady_clock::now() - start < std::chrono::milliseconds(*lengthMs))) {
-        const auto files = watch.newFiles();
-        if (!importer.read(files, stop) && !stop.stop_requested())
-            return false;
-        line.show(fmt::format("{}  waiting for more files", paths.front()));
-        for (auto waited = std::chrono::milliseconds(0); waited < kLook && !stop.stop_requested(); waited += std::chrono::milliseconds(50))
-            std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    return true;
 }
 
 /// Times of --from and --to; the exit code when they are none.
@@ -124,8 +106,13 @@ core::Result<ImportSummary> carryOut(const ImportOrder& order, const Runtime& ru
     if (order.follow)
         options.pipeline.hold = std::chrono::milliseconds(100); // what came is there to be looked at
     Importer importer(store.schema(), store, std::move(options));
+    const auto start = std::chrono::steady_clock::now();
+    const auto wait = [&](size_t) {
+        line.show(fmt::format("{}  waiting for more files", order.paths.front()));
+        return !order.lengthMs || std::chrono::steady_clock::now() - start < std::chrono::milliseconds(*order.lengthMs);
+    };
     if (order.follow)
-        follow(importer, order.paths, order.lengthMs, stop, line);
+        importer.follow(order.paths, stop, wait);
     else
         importer.read(files, stop);
     auto summary = importer.finish();

@@ -83,11 +83,10 @@ std::string otherName(const ImportedFile& file)
 /// Why a file gave nothing.
 std::string emptyBecause(const ImportedFile& file)
 {
-    const auto packets = std::ranges::find(file.counts, "packets", &collectors::FileCount::name);
-    const auto left = std::ranges::find(file.counts, "other-packets", &collectors::FileCount::name);
-    if (left != file.counts.end())
-        return fmt::format(": none of its {} packets is flow export; --input packets=meter makes flows of them", core::formatCount(left->count));
-    return packets == file.counts.end() ? "" : fmt::format(": in its {} packets there is neither flow export nor IP", core::formatCount(packets->count));
+    if (const auto left = collectors::countOf(file.counts, "other-packets"); left > 0)
+        return fmt::format(": none of its {} packets is flow export; --input packets=meter makes flows of them", core::formatCount(left));
+    const auto packets = collectors::countOf(file.counts, "packets");
+    return packets == 0 ? "" : fmt::format(": in its {} packets there is neither flow export nor IP", core::formatCount(packets));
 }
 
 } // namespace

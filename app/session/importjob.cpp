@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "app/session/inputfiles.h"
 #include "collectors/files/filekinds.h"
@@ -131,7 +132,7 @@ private:
     {
         return {.file = name, .bytesRead = file.bytesRead(), .bytesTotal = file.bytesTotal(), .allRead = m_allRead + file.bytesRead(), .allTotal = m_sizesKnown ? m_allTotal : 0,
                 .flows = total().flows() + file.decoded().flows(), .seconds = secondsSince(m_start + m_paused),
-                .metered = m_pipeline.stats().datagrams() == 0 && std::ranges::any_of(file.counts(), [](const auto& count) { return count.name == "metered-packets"; })};
+                .metered = m_pipeline.stats().datagrams() == 0 && collectors::countOf(file.counts(), "metered-packets") > 0};
     }
 
     void read(collectors::FlowFile& file, const ImportedFile& out, const std::stop_token& stop)
@@ -221,6 +222,19 @@ bool Importer::read(const std::vector<std::string>& files, const std::stop_token
             return false;
     }
     return true;
+}
+
+void Importer::follow(const std::vector<std::string>& paths, const std::stop_token& stop, const std::function<bool(size_t files)>& more)
+{
+    constexpr auto kLook = std::chrono::seconds(1);
+    constexpr auto kStep = std::chrono::milliseconds(50);
+    FolderWatch watch(paths);
+    for (bool on = true; on && !stop.stop_requested();) {
+        const auto files = watch.newFiles();
+        on = read(files, stop) && more(files.size());
+        for (auto waited = kStep; on && waited <= kLook && !stop.stop_requested(); waited += kStep)
+            std::this_thread::sleep_for(kStep);
+    }
 }
 
 core::Result<ImportSummary> Importer::finish()

@@ -64,6 +64,9 @@ public:
     ~Importer();
     /// Blocks. False when it was stopped, or the sink failed. May be called again with more files.
     bool read(const std::vector<std::string>& files, const std::stop_token& stop);
+    /// Reads what is in folders, then what comes into them (see FolderWatch), until it is stopped, the sink fails, or `more`, which is told each
+    /// second how many files there were, returns false.
+    void follow(const std::vector<std::string>& paths, const std::stop_token& stop, const std::function<bool(size_t files)>& more);
     /// Everything is stored. Errors: the sink failed. Nothing can be read afterwards.
     core::Result<ImportSummary> finish();
 

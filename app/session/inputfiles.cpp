@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 struct Found {
     std::string path;
+    bool named = false; ///< not only within a folder
     uint64_t beginsMs = UINT64_MAX; ///< that much: not known
 };
 
@@ -26,12 +27,6 @@ bool isRegular(const fs::path& path)
 {
     std::error_code error;
     return fs::is_regular_file(path, error);
-}
-
-/// Looking into an open database would give up its locks.
-bool mayLookInto(const std::string& path)
-{
-    return path != "-" && isRegular(path) && !storage::Database::isOpen(path);
 }
 
 uint64_t changedMs(const std::string& path)
@@ -49,21 +44,6 @@ bool isWithin(const Found& found, const FileTimes& times)
     return found.beginsMs < times.to && std::max(found.beginsMs, changedMs(found.path)) >= times.from;
 }
 
-void addFile(const std::string& path, bool named, std::vector<Found>& out)
-{
-    Found found{.path = path};
-    if (mayLookInto(path)) {
-        const auto glance = collectors::glanceAt(path);
-        if (!glance.kind && !named)
-            return;
-        if (glance.beginsMs > 0)
-            found.beginsMs = glance.beginsMs;
-    } else if (!named) {
-        return;
-    }
-    out.push_back(std::move(found));
-}
-
 void addFolder(const fs::path& folder, std::vector<Found>& out)
 {
     std::vector<fs::path> entries;
@@ -78,28 +58,42 @@ void addFolder(const fs::path& folder, std::vector<Found>& out)
         if (fs::is_directory(fs::symlink_status(entry, error)))
             addFolder(entry, out);
         else
-            addFile(entry.string(), false, out);
+            out.push_back({.path = entry.string()});
     }
 }
 
-} // namespace
-
-std::vector<std::string> inputFiles(const std::vector<std::string>& paths, const FileTimes& times)
+/// Files, none of them looked into.
+std::vector<Found> listed(const std::vector<std::string>& paths)
 {
-    std::vector<Found> found;
+    std::vector<Found> out;
     for (const auto& path : paths) {
         std::error_code error;
         if (fs::is_directory(path, error))
-            addFolder(path, found);
+            addFolder(path, out);
         else
-            addFile(path, true, found);
+            out.push_back({.path = path, .named = true});
     }
-    std::ranges::stable_sort(found, {}, &Found::beginsMs);
+    return out;
+}
+
+/// False for what is in a folder and holds no traffic.
+bool look(Found& file)
+{
+    if (!mayLookInto(file.path))
+        return file.named;
+    const auto glance = collectors::glanceAt(file.path);
+    if (glance.beginsMs > 0)
+        file.beginsMs = glance.beginsMs;
+    return glance.kind || file.named;
+}
+
+/// By time, each once.
+std::vector<std::string> inOrder(std::vector<Found> files)
+{
+    std::ranges::stable_sort(files, {}, &Found::beginsMs);
     std::vector<std::string> out;
     std::unordered_set<std::string> seen;
-    for (auto& one : found) {
-        if (!isWithin(one, times))
-            continue;
+    for (auto& one : files) {
         std::error_code error;
         const auto canonical = one.path == "-" ? fs::path("-") : fs::weakly_canonical(one.path, error);
         if (seen.insert(error ? one.path : canonical.string()).second)
@@ -108,28 +102,56 @@ std::vector<std::string> inputFiles(const std::vector<std::string>& paths, const
     return out;
 }
 
+} // namespace
+
+bool mayLookInto(const std::string& path)
+{
+    return path != "-" && isRegular(path) && !storage::Database::isOpen(path);
+}
+
+std::vector<std::string> inputFiles(const std::vector<std::string>& paths, const FileTimes& times)
+{
+    auto files = listed(paths);
+    std::erase_if(files, [&](Found& file) { return !look(file) || !isWithin(file, times); });
+    return inOrder(std::move(files));
+}
+
+std::vector<std::string> capturesAmong(const std::vector<std::string>& files)
+{
+    std::vector<std::string> out;
+    std::ranges::copy_if(files, std::back_inserter(out), [](const std::string& file) {
+        const auto* kind = mayLookInto(file) ? collectors::glanceAt(file).kind : nullptr;
+        return kind && kind->name == "capture";
+    });
+    return out;
+}
+
 std::vector<std::string> FolderWatch::newFiles()
 {
     constexpr uint64_t kQuietMs = 5000;
-    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-    std::vector<std::string> out;
-    for (auto& path : inputFiles(m_paths)) {
-        if (m_given.contains(path) || fs::path(path).filename().string().starts_with("nfcapd.current"))
+    const auto now = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+    std::vector<Found> out;
+    for (auto& file : listed(m_paths)) {
+        if (m_given.contains(file.path) || fs::path(file.path).filename().string().starts_with("nfcapd.current"))
             continue;
         std::error_code error;
-        const auto changed = changedMs(path);
-        const std::pair state(static_cast<uint64_t>(fs::file_size(path, error)), static_cast<int64_t>(changed));
-        const auto seen = m_seen.find(path);
-        const bool quiet = changed + kQuietMs < static_cast<uint64_t>(now);
-        if (quiet || (seen != m_seen.end() && seen->second == state)) {
-            m_seen.erase(path);
-            m_given.insert(path);
-            out.push_back(std::move(path));
+        const auto changed = changedMs(file.path);
+        const std::pair state(static_cast<uint64_t>(fs::file_size(file.path, error)), changed);
+        auto& seen = m_seen[file.path];
+        const bool same = seen.state == state;
+        const bool complete = same || changed + kQuietMs < now;
+        // What holds no traffic is looked into again when it has changed, not with every look at the folder.
+        if (!complete || (same && seen.refused)) {
+            seen = {.state = state, .refused = same && seen.refused};
+        } else if (look(file)) {
+            m_seen.erase(file.path);
+            m_given.insert(file.path);
+            out.push_back(std::move(file));
         } else {
-            m_seen[path] = state;
+            seen = {.state = state, .refused = true};
         }
     }
-    return out;
+    return inOrder(std::move(out));
 }
 
 uint64_t fingerprintOf(const std::string& path)

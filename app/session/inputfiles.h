@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace rivereto::app {
@@ -21,6 +22,11 @@ struct FileTimes {
 /// A file is taken to end with its last change.
 std::vector<std::string> inputFiles(const std::vector<std::string>& paths, const FileTimes& times = {});
 
+/// Whether this is a regular file that may be opened: looking into an open database would give up its locks.
+bool mayLookInto(const std::string& path);
+/// Those whose packets can be read again. Blocks: looks into each file.
+std::vector<std::string> capturesAmong(const std::vector<std::string>& files);
+
 /// New files of folders (and of any other paths), as they become complete.
 class FolderWatch {
 public:
@@ -32,7 +38,11 @@ public:
 private:
     std::vector<std::string> m_paths;
     std::unordered_set<std::string> m_given;
-    std::unordered_map<std::string, std::pair<uint64_t, int64_t>> m_seen; ///< size and time of files that may still grow
+    struct Seen {
+        std::pair<uint64_t, uint64_t> state; ///< size and time
+        bool refused = false;                ///< it held no traffic then
+    };
+    std::unordered_map<std::string, Seen> m_seen; ///< files that were not given
 };
 
 /// Of size, beginning, middle and end; 0 for what is no regular file or cannot be read.

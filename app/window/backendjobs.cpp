@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What ProgramBackend does on other threads: reading captures, making the demo, listening.
-#include <filesystem>
-
 #include <QFileInfo>
 #include <QProcess>
 #include <QStandardPaths>
@@ -12,7 +10,6 @@
 #include "app/window/csvpreview.h"
 #include "app/window/programbackend.h"
 #include "collectors/demo/demo.h"
-#include "storage/sqlite/database.h"
 #include "collectors/files/filekinds.h"
 #include "collectors/live/interfaces.h"
 #include "ui/models/texts.h"
@@ -41,28 +38,12 @@ QList<ui::JobFile> waiting(const std::vector<std::string>& files)
     return out;
 }
 
-/// Those whose packets can be read again.
-std::vector<std::string> capturesAmong(const std::vector<std::string>& files)
-{
-    std::vector<std::string> out;
-    std::ranges::copy_if(files, std::back_inserter(out), [](const std::string& file) {
-        std::error_code error;
-        if (!std::filesystem::is_regular_file(file, error) || storage::Database::isOpen(file))
-            return false;
-        const auto* kind = collectors::glanceAt(file).kind;
-        return kind && kind->name == "capture";
-    });
-    return out;
-}
-
 /// Packets of captures that are no flow export and were not metered.
 uint64_t leftPackets(const ImportSummary& summary)
 {
     uint64_t out = 0;
-    for (const auto& file : summary.files) {
-        for (const auto& count : file.counts)
-            out += count.name == "other-packets" ? count.count : 0;
-    }
+    for (const auto& file : summary.files)
+        out += collectors::countOf(file.counts, "other-packets");
     return out;
 }
 
@@ -96,7 +77,7 @@ QString damage(const ImportSummary& summary)
 /// A table alone that could not be opened: its header does not say enough.
 bool isUnclearTable(const ImportSummary& summary)
 {
-    if (summary.files.size() != 1 || summary.files[0].opened || !QFileInfo(QString::fromStdString(summary.files[0].file)).isFile())
+    if (summary.files.size() != 1 || summary.files[0].opened || !mayLookInto(summary.files[0].file))
         return false;
     const auto* kind = collectors::glanceAt(summary.files[0].file).kind;
     return kind && kind->name == "csv";
@@ -145,7 +126,7 @@ void ProgramBackend::readCaptures(const QStringList& paths, ImportOptions option
     }
     const auto flows = summary->total.flows();
     const auto datagrams = summary->total[core::DecodeCount::Datagrams];
-    metered = flows > 0 && datagrams == 0 && std::ranges::any_of(summary->files, [](const ImportedFile& file) { return std::ranges::find(file.counts, "metered-packets", &collectors::FileCount::name) != file.counts.end(); });
+    metered = flows > 0 && datagrams == 0 && std::ranges::any_of(summary->files, [](const ImportedFile& file) { return collectors::countOf(file.counts, "metered-packets") > 0; });
     // Those of which nothing could be decoded are what the Inspect page is for.
     if (flows > 0 || datagrams > 0)
         show();
@@ -212,8 +193,6 @@ void ProgramBackend::followFolder(const QString& path)
 
 void ProgramBackend::follow(const QString& path, bool meter, std::stop_token stop, const Post& post)
 {
-    constexpr auto kLook = std::chrono::seconds(1);
-    constexpr auto kStep = std::chrono::milliseconds(50);
     auto made = openTemporary(m_runtime.schema(), m_threads);
     if (!made) {
         post([this, error = made.error()] { emit failed(ui::errorText(error)); });
@@ -225,16 +204,11 @@ void ProgramBackend::follow(const QString& path, bool meter, std::stop_token sto
     options.pipeline.hold = std::chrono::milliseconds(100);
     options.progress = [&](const ImportProgress& progress) { post([this, progress] { progressed(progress, -1); }); };
     Importer importer(m_runtime.schema(), *database->store, options);
-    FolderWatch watch({path.toStdString()});
-    bool sound = true;
-    while (sound && !stop.stop_requested()) {
-        const auto files = watch.newFiles();
-        sound = importer.read(files, stop);
-        if (!files.empty())
+    importer.follow({path.toStdString()}, stop, [&](size_t files) {
+        if (files > 0)
             post([this] { emit dataChanged(); });
-        for (auto waited = kStep; waited < kLook && !stop.stop_requested(); waited += kStep)
-            std::this_thread::sleep_for(kStep);
-    }
+        return true;
+    });
     if (const auto done = importer.finish(); !done)
         post([this, error = done.error()] { emit failed(ui::errorText(error)); });
 }

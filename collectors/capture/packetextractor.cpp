@@ -7,6 +7,7 @@
 #include "collectors/meter/fragmentports.h"
 #include "core/decode/protocol.h"
 #include "core/decode/tunnels.h"
+#include "core/store/flowstore.h"
 
 namespace rivereto::collectors {
 
@@ -19,7 +20,6 @@ constexpr uint8_t kIcmp = 1, kUdp = 17;
 /// How long before the datagram was complete its fragments may have come.
 constexpr uint64_t kFragmentsMs = 20;
 constexpr uint64_t kPacketsPerStopCheck = 4096;
-constexpr std::string_view kCancelled = "cancelled"; ///< as core::Control has it
 
 /// Columns of the rows, each cell as a number or address.
 class Rows {
@@ -163,7 +163,7 @@ core::Result<void> PacketExtractor::finish()
         if (auto done = extract(capture); !done)
             return done;
         if (m_options.stop.stop_requested())
-            return core::fail(kCancelled);
+            return core::fail(core::kCancelled);
     }
     if (m_out.packets() == 0)
         return core::fail("none of the packets behind these flows is in the captures ({} files)", m_options.captures.size());

@@ -2,11 +2,13 @@
 // FlowFile: a file that holds traffic, read step by step. Read this first in collectors/files.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -29,6 +31,13 @@ struct FileCount {
     uint64_t count = 0; ///< more than 0
     bool loss = false; ///< something that was there did not become flows
 };
+
+/// The count of this name; 0 when there is none.
+inline uint64_t countOf(const std::vector<FileCount>& counts, std::string_view name)
+{
+    const auto found = std::ranges::find(counts, name, &FileCount::name);
+    return found == counts.end() ? 0 : found->count;
+}
 
 /// Gives flow export datagrams, which somebody decodes, or rows, which are flows already, or both. Used by one thread; takes
 /// constant memory, whatever the size of the file.

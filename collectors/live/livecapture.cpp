@@ -168,15 +168,8 @@ void LiveCapture::run(Pipeline& pipeline)
 
 void LiveCapture::publish()
 {
-    LiveCounters now {.decoded = m_file->decoded()};
-    for (const auto& count : m_file->counts()) {
-        if (count.name == "packets")
-            now.packets = count.count;
-        else if (count.name == "dropped-by-kernel")
-            now.kernelDrops = count.count;
-        else if (count.name == "dropped-by-interface")
-            now.interfaceDrops = count.count;
-    }
+    const auto counts = m_file->counts();
+    const LiveCounters now {.decoded = m_file->decoded(), .packets = countOf(counts, "packets"), .kernelDrops = countOf(counts, "dropped-by-kernel"), .interfaceDrops = countOf(counts, "dropped-by-interface")};
     const std::scoped_lock lock(m_mutex);
     m_counters = now;
 }
